@@ -1,0 +1,133 @@
+// The only place that opens a connection: transactions bound to one partner, and the sign-in role before one is known.
+import { AsyncLocalStorage } from "node:async_hooks";
+import {
+  CamelCasePlugin,
+  CompiledQuery,
+  type DatabaseConnection,
+  Kysely,
+  type LogEvent,
+  PostgresAdapter,
+  PostgresDriver,
+  PostgresIntrospector,
+  PostgresQueryCompiler,
+  type Transaction,
+} from "kysely";
+import pg from "pg";
+import { env } from "#server/env.ts";
+import type { DB } from "./types.ts";
+
+declare const scoped: unique symbol;
+declare const system: unique symbol;
+/** A transaction bound to one partner (and, for a customer's user, to one customer). Query functions take nothing else. */
+export type ScopedDb = Transaction<DB> & { readonly [scoped]: true };
+/** The sign-in role's handle: people, sessions, memberships and limits, before a partner is known. */
+export type SystemDb = Kysely<DB> & { readonly [system]: true };
+
+/** Whose rows a transaction may touch. `memberAll`: all customers and none denied, the short cut of visible_customer. */
+export type Scope = { partnerId: string; customerId?: string | null; memberId?: string | null; memberAll?: boolean };
+export type Role = "web" | "worker" | "signin";
+export type Mode = "read only" | "read write";
+
+const uuid = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
+/** NOTE: the only text that reaches SQL unquoted; anything but a UUID throws. */
+const setting = (name: string, value: string | null | undefined): string => {
+  if (value === null || value === undefined) return "";
+  if (!uuid.test(value)) throw new Error(`${name} is not a UUID`);
+  return `; set local app.${name} = '${value}'`;
+};
+
+const opening = new AsyncLocalStorage<string>();
+
+class ScopedDriver extends PostgresDriver {
+  /** BEGIN and the settings travel in one message: one round trip instead of two (decision 6). */
+  override async beginTransaction(connection: DatabaseConnection): Promise<void> {
+    await connection.executeQuery(CompiledQuery.raw(opening.getStore() ?? "start transaction"));
+  }
+}
+
+/** Numbers stay exact: bigint and numeric arrive as text, dates as YYYY-MM-DD, instants as Date. */
+const types: pg.CustomTypesConfig = {
+  getTypeParser: (oid, format) => (oid === pg.types.builtins.DATE ? (value: string) => value : pg.types.getTypeParser(oid, format)) as never,
+};
+
+const poolSize: Record<Role, number> = { web: 12, worker: 6, signin: 6 };
+const statementTimeoutMs: Record<Role, number> = { web: 15_000, worker: 300_000, signin: 5_000 };
+const urlOf = (role: Role) => ({ web: env().WEB_DATABASE_URL, worker: env().WORKER_DATABASE_URL, signin: env().SIGNIN_DATABASE_URL })[role];
+
+type Listener = (event: LogEvent) => void;
+let listener: Listener | undefined;
+/** Hands every statement to a test that reads SQL; undefined ends it. */
+export function onStatement(next: Listener | undefined): void {
+  listener = next;
+}
+
+const open = new Map<Role, Kysely<DB>>();
+function connect(role: Role): Kysely<DB> {
+  const known = open.get(role);
+  if (known) return known;
+  const url = urlOf(role);
+  if (!url) throw new Error(`This process was not given the database role ${role}.`);
+  const pool = new pg.Pool({
+    connectionString: url,
+    max: poolSize[role],
+    types,
+    connectionTimeoutMillis: 10_000,
+    idleTimeoutMillis: 60_000,
+    statement_timeout: statementTimeoutMs[role],
+    idle_in_transaction_session_timeout: 60_000,
+    application_name: `belvedere-${role}`,
+  });
+  // A connection that breaks while idle is replaced at its next use; without a listener it would end the process.
+  pool.on("error", () => undefined);
+  const db = new Kysely<DB>({
+    dialect: {
+      createAdapter: () => new PostgresAdapter(),
+      createDriver: () => new ScopedDriver({ pool }),
+      createIntrospector: (it) => new PostgresIntrospector(it),
+      createQueryCompiler: () => new PostgresQueryCompiler(),
+    },
+    plugins: [new CamelCasePlugin({ maintainNestedObjectKeys: true })],
+    log: (event) => listener?.(event),
+  });
+  open.set(role, db);
+  return db;
+}
+
+/** Runs `work` in one transaction that sees the rows of `scope` alone; rolls back when it throws. */
+export function withScope<T>(scope: Scope, mode: Mode, work: (db: ScopedDb) => Promise<T>, role: Role = "web"): Promise<T> {
+  const begin =
+    `start transaction ${mode}${setting("partner_id", scope.partnerId)}${setting("customer_id", scope.customerId)}` +
+    `${setting("member_id", scope.memberId)}${scope.memberAll ? "; set local app.member_all = 'on'" : ""}`;
+  return opening.run(begin, () => connect(role).transaction().execute((db) => work(db as ScopedDb)));
+}
+
+/** The sign-in role's statements, each its own transaction. Every caller says why it needs no partner. */
+export function asSystem<T>(_why: string, work: (db: SystemDb) => Promise<T>): Promise<T> {
+  return work(connect("signin") as SystemDb);
+}
+
+/** The partners there are: what the worker walks, one scope after the other. */
+export function listPartnerIds(): Promise<string[]> {
+  return connect("worker").selectFrom("partner").select("id").orderBy("id").execute().then((rows) => rows.map((row) => row.id));
+}
+
+/** A plain pool on a role's URL, for libraries that bring their own statements (job queue, rate limits). */
+export function rawPool(role: Role, max: number): pg.Pool {
+  const pool = new pg.Pool({ connectionString: urlOf(role), max, application_name: `belvedere-${role}-library` });
+  pool.on("error", () => undefined);
+  return pool;
+}
+
+/** Ends all connections of this process. */
+export async function closeDatabase(): Promise<void> {
+  const all = [...open.values()];
+  open.clear();
+  await Promise.all(all.map((db) => db.destroy()));
+}
+
+/** Do both roles of the web process answer, and does the newest table exist for them? */
+export async function isDatabaseReady(): Promise<boolean> {
+  await connect("web").selectFrom("customerImport").select("id").limit(1).execute();
+  await connect("signin").selectFrom("session").select("id").limit(1).execute();
+  return true;
+}

@@ -1,0 +1,10 @@
+// The job queues: their names and how the queue treats each; migrate creates them, web adds jobs, the worker runs them.
+
+/** Options are those of pg-boss (seconds where a duration). Every handler is idempotent, so a retry is always safe. */
+export const queues = {
+  /** One synchronisation of one connection. */
+  sync: { retryLimit: 3, retryDelay: 15, retryBackoff: true, expireInSeconds: 3600, heartbeatSeconds: 60 },
+  /** One import of a list of customers. */
+  import: { retryLimit: 3, retryDelay: 5, expireInSeconds: 900, heartbeatSeconds: 60 },
+} as const;
+export type QueueName = keyof typeof queues;
