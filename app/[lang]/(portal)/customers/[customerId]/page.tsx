@@ -1,0 +1,85 @@
+import type { Metadata } from "next";
+import { notFound } from "next/navigation";
+import { cache } from "react";
+import "#components/customers/customers.css";
+import { AccessSection } from "#components/customers/access-section.tsx";
+import { AccountsSection } from "#components/customers/accounts-section.tsx";
+import { AlertsSection } from "#components/customers/alerts-section.tsx";
+import { ComputersSection } from "#components/customers/computers-section.tsx";
+import { ContactsSection } from "#components/customers/contacts-section.tsx";
+import { CustomerHeader } from "#components/customers/customer-header.tsx";
+import type { CustomerView } from "#components/customers/customer-view.ts";
+import { GroupsSection } from "#components/customers/groups-section.tsx";
+import { HistorySection } from "#components/customers/history-section.tsx";
+import { InformationSection } from "#components/customers/information-section.tsx";
+import { ProductsSection } from "#components/customers/products-section.tsx";
+import { ReasonList } from "#components/customers/reason-list.tsx";
+import { SyncNotice } from "#components/customers/sync-notice.tsx";
+import { isLanguage, languages } from "#locales/languages.ts";
+import { getT } from "#locales/server.ts";
+import { api } from "#server/caller.ts";
+import { detailsInput } from "#server/customers/schema.ts";
+import { requireActor } from "#server/session.ts";
+
+type Query = Record<string, string | string[] | undefined>;
+type Props = { params: Promise<{ lang: string; customerId: string }>; searchParams: Promise<Query> };
+
+const uuid = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
+
+/** Lenient, as every page's address: what is wrong falls back to the first page of all devices. */
+const readDevices = (query: Query) => {
+  const after = detailsInput.devicesAfter.safeParse(query["devicesAfter"]).data;
+  return { devices: detailsInput.devices.safeParse(query["devices"]).data ?? "all", ...(after !== undefined && after !== "" && { devicesAfter: after }) };
+};
+
+/** Title and page read one customer once. */
+const getDetails = cache((customerId: string, devices: "all" | "silent" | "unprotected", devicesAfter: string | undefined) => {
+  if (!uuid.test(customerId)) notFound();
+  return api.customers.byId({ customerId, devices, ...(devicesAfter !== undefined && { devicesAfter }) });
+});
+
+export async function generateMetadata({ params, searchParams }: Props): Promise<Metadata> {
+  const { devices, devicesAfter } = readDevices(await searchParams);
+  const details = await getDetails((await params).customerId, devices, devicesAfter);
+  return { title: details.row.name };
+}
+
+export default async function CustomerPage({ params, searchParams }: Props) {
+  const { lang: wanted, customerId } = await params;
+  const lang = isLanguage(wanted) ? wanted : languages[0];
+  const actor = await requireActor();
+  const query = await searchParams;
+  const { devices, devicesAfter } = readDevices(query);
+  const [t, common, details] = await Promise.all([getT(lang, "customer"), getT(lang, "common"), getDetails(customerId, devices, devicesAfter)]);
+  const view: CustomerView = { details, lang, timeZone: actor.timeZone };
+  const { status } = details.row;
+  const isOrder = status === "not_applicable";
+  const showsFigures = !isOrder && status !== "access_disabled";
+  return (
+    <>
+      <CustomerHeader view={view} isOwn={actor.customerId !== null} />
+      <SyncNotice query={query} lang={lang} />
+      <ReasonList view={view} {...(!showsFigures && { title: isOrder ? t("held.order") : t("held.title") })} />
+      <div className="grid items-start gap-x-6 xl:grid-cols-[minmax(0,1fr)_24rem]">
+        <div className="min-w-0">
+          {showsFigures && <ComputersSection view={view} filter={devices} isFirstPage={devicesAfter === undefined} />}
+          <ProductsSection view={view} />
+          {showsFigures && <AlertsSection view={view} />}
+        </div>
+        <div className="min-w-0">
+          <InformationSection view={view} />
+          <ContactsSection view={view} />
+          {!isOrder && <AccessSection view={view} />}
+          {!isOrder && <GroupsSection view={view} />}
+          {showsFigures && <AccountsSection view={view} />}
+          {showsFigures && <HistorySection view={view} />}
+        </div>
+      </div>
+      <p className="mt-2 text-caption">
+        <a href="#content" className="text-ink-soft underline underline-offset-2">
+          {common("backToTop")}
+        </a>
+      </p>
+    </>
+  );
+}

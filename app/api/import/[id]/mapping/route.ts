@@ -1,0 +1,1 @@
+export { saveMapping as POST } from "#server/imports/handler.ts";

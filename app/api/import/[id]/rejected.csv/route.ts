@@ -1,0 +1,1 @@
+export { rejected as GET } from "#server/imports/handler.ts";

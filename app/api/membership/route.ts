@@ -1,0 +1,1 @@
+export { changeMembership as POST } from "#server/auth/handler.ts";

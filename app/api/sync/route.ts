@@ -1,0 +1,1 @@
+export { startSyncHandler as POST } from "#server/sync/handler.ts";

@@ -1,0 +1,58 @@
+"use client";
+
+import { Button, buttonClass } from "#components/ui/button.tsx";
+import { EmptyState } from "#components/ui/empty-state.tsx";
+import { AlertIcon } from "#components/ui/icons.tsx";
+import en from "#locales/en/failure.json" with { type: "json" };
+import fr from "#locales/fr/failure.json" with { type: "json" };
+import it from "#locales/it/failure.json" with { type: "json" };
+import type { Language } from "#locales/languages.ts";
+
+/** An error boundary gets no text from the server, so these five sentences are the ones that the browser holds itself. */
+const texts = { en, it, fr };
+
+/** `supportId` is the digest under which the server logged the error. */
+export function Failure({
+  language,
+  supportId,
+  retry,
+}: {
+  language: Language;
+  supportId: string | undefined;
+  retry: () => void;
+}) {
+  const text = texts[language];
+  return (
+    <div role="alert" lang={language}>
+      <EmptyState
+        level={1}
+        icon={<AlertIcon className="size-10 text-danger" />}
+        title={text.title}
+        reason={
+          <>
+            <p>{text.body}</p>
+            {supportId !== undefined && (
+              <p className="mt-3 text-caption">
+                {text.supportId}{" "}
+                <code className="rounded-sm bg-sunken px-1.5 py-0.5 text-ink select-all">{supportId}</code>
+              </p>
+            )}
+          </>
+        }
+        action={
+          <>
+            <Button variant="primary" onClick={retry}>
+              {text.retry}
+            </Button>
+            <a href={`/${language}`} className={buttonClass({})}>
+              {text.home}
+            </a>
+          </>
+        }
+      />
+    </div>
+  );
+}
+
+export const digestOf = (error: unknown): string | undefined =>
+  error instanceof Error && "digest" in error && typeof error.digest === "string" ? error.digest : undefined;

@@ -1,0 +1,40 @@
+/** Work that can be counted: `text` says the numbers ("812 of 2,000"). Without `value` it is not known how much there is. */
+export function Progress({
+  label,
+  value,
+  max,
+  text,
+}: {
+  label: string;
+  value?: number;
+  max: number;
+  text: string;
+}) {
+  return (
+    <div>
+      <div className="mb-1.5 flex flex-wrap justify-between gap-x-4">
+        <span className="font-medium">{label}</span>
+        <span className="text-ink-soft">{text}</span>
+      </div>
+      <progress
+        aria-label={label}
+        aria-valuetext={text}
+        value={value}
+        max={max}
+        className="bar h-2 w-full text-accent"
+      />
+    </div>
+  );
+}
+
+/** Used against a limit in a table cell; what lies over the limit is shown by the tone and told by the text beside it. */
+export function Meter({ label, value, limit }: { label: string; value: number; limit: number }) {
+  return (
+    <progress
+      aria-label={label}
+      value={Math.min(value, limit)}
+      max={limit}
+      className={`bar h-1.5 w-16 align-middle ${value > limit ? "text-danger" : value > limit * 0.9 ? "text-warning" : "text-accent"}`}
+    />
+  );
+}

@@ -1,0 +1,101 @@
+import Link from "next/link";
+import type { ComponentProps, ReactNode } from "react";
+import { ArrowDownIcon, ArrowUpIcon, SortIcon } from "./icons.tsx";
+
+/**
+ * The scrolling window around a table: reachable by keyboard, its name says that it scrolls. The look of rows and cells
+ * is `table.css`, so that thousands of cells carry no classes: `<td className="number">` is all.
+ */
+export function TableFrame({ label, hint, children }: { label: string; hint: string; children: ReactNode }) {
+  return (
+    <div className="min-w-0">
+      <p aria-hidden className="mb-1 text-caption text-ink-soft sm:hidden print:hidden">
+        {hint}
+      </p>
+      <div
+        role="region"
+        aria-label={`${label}. ${hint}`}
+        tabIndex={0}
+        className="max-h-[calc(100dvh-5rem)] overflow-auto rounded-lg border border-line bg-surface focus-visible:outline-offset-0 print:max-h-none print:overflow-visible"
+      >
+        {children}
+      </div>
+    </div>
+  );
+}
+
+/** `comfortable` rows are 44 px, compact ones 36 px. The first column stays in view; `caption` names the table. */
+export function Table({
+  caption,
+  density = "compact",
+  children,
+  ...rest
+}: Omit<ComponentProps<"table">, "className"> & { caption: string; density?: "compact" | "comfortable" }) {
+  return (
+    <table className="data-table" data-density={density} {...rest}>
+      <caption className="sr-only">{caption}</caption>
+      {children}
+    </table>
+  );
+}
+
+export type HeaderGroup = { label: string; span: number };
+
+/** The line above the column names; an empty label spans columns that belong to no group. */
+export function HeaderGroups({ groups }: { groups: readonly HeaderGroup[] }) {
+  return (
+    <tr className="groups">
+      {groups.map((group, index) =>
+        group.label === "" ? (
+          <td key={index} colSpan={group.span} />
+        ) : (
+          <th key={index} colSpan={group.span} scope="colgroup">
+            {group.label}
+          </th>
+        ),
+      )}
+    </tr>
+  );
+}
+
+export type Sort = { href: string; direction: "ascending" | "descending" | "none" };
+
+/** A column's name; with `sort` a link that sorts by it and says how it is sorted now. */
+export function HeaderCell({
+  children,
+  sort,
+  numeric = false,
+  explanation,
+}: {
+  children: ReactNode;
+  sort?: Sort | undefined;
+  numeric?: boolean;
+  /** Beside the name, a tooltip that says what is counted and where it comes from. */
+  explanation?: ReactNode;
+}) {
+  const Arrow =
+    sort?.direction === "ascending"
+      ? ArrowUpIcon
+      : sort?.direction === "descending"
+        ? ArrowDownIcon
+        : SortIcon;
+  return (
+    <th
+      scope="col"
+      className={numeric ? "number" : undefined}
+      aria-sort={sort && sort.direction !== "none" ? sort.direction : undefined}
+    >
+      <span className="head">
+        {sort ? (
+          <Link href={sort.href} prefetch={false} scroll={false}>
+            {children}
+            <Arrow className={`size-3.5 shrink-0 ${sort.direction === "none" ? "idle" : ""}`} />
+          </Link>
+        ) : (
+          children
+        )}
+        {explanation}
+      </span>
+    </th>
+  );
+}
