@@ -1,0 +1,269 @@
+// A local stand-in for Sophos Central Partner: the vendor's wire format over HTTP on loopback, with its unpleasant habits.
+import { createHmac, randomBytes, randomUUID } from "node:crypto";
+import { createServer } from "node:http";
+import type { IncomingMessage, Server, ServerResponse } from "node:http";
+import type { AddressInfo } from "node:net";
+import { header, readBody, sendError, sendJson } from "./exchange.ts";
+import { createControl } from "./faults.ts";
+import type { Control, Rule } from "./faults.ts";
+import { BadRequest } from "./paging.ts";
+import { partnerRoute, tenantRoute, whoami } from "./routes.ts";
+import type { Answer, World } from "./routes.ts";
+import { sophosPartners } from "./partners.ts";
+import type { Partner, PartnerKey } from "./partners.ts";
+import { tenantsOf } from "./tenants.ts";
+import type { PlantedFault, Region, Tenant } from "./tenants.ts";
+
+export type SophosEmulatorOptions = {
+  /** 0 = any free one. The regional hosts get free ports of their own. */
+  port: number;
+  host?: "127.0.0.1";
+  /** `2026-11-21`; the present day (UTC) when absent. */
+  today?: string;
+  partners?: readonly PartnerKey[];
+  tokenSeconds?: number;
+};
+
+export type SophosEmulator = { port: number; url: string; close(): Promise<void> };
+
+type Context = {
+  control: Control;
+  partners: Partner[];
+  world(): World;
+  sign(text: string): string;
+  tokenSeconds: number;
+  /** Tenants whose planted 429 was given and that answer properly once. */
+  throttled: Set<string>;
+  tenantsById: Map<string, { tenant: Tenant; partner: Partner }>;
+};
+
+export async function startSophosEmulator(options: SophosEmulatorOptions): Promise<SophosEmulator> {
+  const host = options.host ?? "127.0.0.1";
+  const secret = randomBytes(32);
+  const partners = (options.partners ?? ["alpina", "lagune"]).map((key) => sophosPartners[key]);
+  const urls = { global: "", eu01: "", eu02: "" };
+  const context: Context = {
+    control: createControl(),
+    partners,
+    world: () => ({
+      today: options.today ?? new Date().toISOString().slice(0, 10),
+      globalUrl: urls.global,
+      regionUrls: { eu01: urls.eu01, eu02: urls.eu02 },
+    }),
+    sign: (text) => createHmac("sha256", secret).update(text).digest("base64url"),
+    tokenSeconds: options.tokenSeconds ?? 3_600,
+    throttled: new Set(),
+    tenantsById: new Map(
+      partners.flatMap((partner) => tenantsOf(partner.key).map((tenant) => [tenant.id, { tenant, partner }])),
+    ),
+  };
+  const servers: Server[] = [];
+  for (const name of ["global", "eu01", "eu02"] as const) {
+    const server = createServer((request, response) => {
+      handle(request, response, name, context).catch(() => response.destroy());
+    });
+    server.keepAliveTimeout = 30_000;
+    await new Promise<void>((resolve, reject) => {
+      server.once("error", reject).listen(name === "global" ? options.port : 0, host, resolve);
+    }).catch(async (error: unknown) => {
+      await Promise.all(servers.map(closeServer));
+      throw error;
+    });
+    servers.push(server);
+    urls[name] = `http://${host}:${(server.address() as AddressInfo).port}`;
+  }
+  return {
+    port: Number(new URL(urls.global).port),
+    url: urls.global,
+    close: async () => void (await Promise.all(servers.map(closeServer))),
+  };
+}
+
+function closeServer(server: Server): Promise<void> {
+  return new Promise((resolve) => {
+    server.close(() => resolve());
+    server.closeAllConnections();
+  });
+}
+
+async function handle(
+  request: IncomingMessage,
+  response: ServerResponse,
+  host: "global" | Region,
+  context: Context,
+): Promise<void> {
+  const url = new URL(request.url ?? "/", "http://emulator.invalid");
+  if (url.pathname === "/__control") return control(request, response, context);
+  const tenantId = header(request, "x-tenant-id");
+  const rule = context.control.find(tenantId, url.pathname);
+  if (rule && (await misbehave(rule, request, response))) return;
+  if (context.control.isOverLimit(Date.now())) {
+    return sendError(response, 429, "Too many requests", context.control.rateLimit()?.retryAfter ?? null);
+  }
+  if (host === "global" && url.pathname === "/api/v2/oauth2/token") return token(request, response, context);
+  if (request.method !== "GET") return sendError(response, 405, "Method not allowed", null);
+
+  const partner = authenticate(request, context);
+  if (!partner) return sendError(response, 401, "Missing or invalid token", null);
+  const known = host === "global" || tenantId === null ? undefined : context.tenantsById.get(tenantId);
+  const planted = known?.partner === partner ? plantedRule(known.tenant, url, context) : null;
+  if (planted && (await misbehave(planted, request, response))) return;
+  try {
+    const answer =
+      host === "global"
+        ? globalRoute(request, url, partner, context)
+        : regionRoute(tenantId, known, url, partner, host, context, rule);
+    if (answer.status === 200) sendJson(response, 200, answer.body);
+    else sendError(response, answer.status, String(answer.body), null);
+  } catch (error) {
+    if (!(error instanceof BadRequest)) throw error;
+    sendError(response, 400, error.message, null);
+  }
+}
+
+function globalRoute(request: IncomingMessage, url: URL, partner: Partner, context: Context): Answer {
+  if (url.pathname === "/whoami/v1") return whoami(partner, context.world());
+  if (header(request, "x-partner-id") !== partner.id)
+    return { status: 401, body: "X-Partner-ID is missing or wrong" };
+  return (
+    partnerRoute(url.pathname, url.searchParams, partner, context.world()) ?? {
+      status: 404,
+      body: "Not found",
+    }
+  );
+}
+
+function regionRoute(
+  tenantId: string | null,
+  known: { tenant: Tenant; partner: Partner } | undefined,
+  url: URL,
+  partner: Partner,
+  host: Region,
+  context: Context,
+  rule: Rule | null,
+): Answer {
+  if (tenantId === null) return { status: 401, body: "X-Tenant-ID is missing" };
+  if (known?.partner !== partner || known.tenant.region !== host)
+    return { status: 403, body: "Access to this tenant is not permitted" };
+  const claimedId = rule?.mode === "wrongTenant" ? randomUUID() : tenantId;
+  const bent = { claimedId, isEndless: rule?.mode === "endless" };
+  return (
+    tenantRoute(url.pathname, url.searchParams, known.tenant, context.world(), bent) ?? {
+      status: 404,
+      body: "Not found",
+    }
+  );
+}
+
+const quiet: Omit<Rule, "mode"> = { tenant: null, path: null, status: 503, delayMs: 0, retryAfter: null };
+
+function plantedRule({ id, fault }: Tenant, url: URL, context: Context): Rule | null {
+  if (fault === null) return null;
+  if (fault === "throttled") {
+    // Only the first page of endpoints, so that one read meets exactly one 429.
+    if (url.pathname !== "/endpoint/v1/endpoints" || context.throttled.delete(id)) return null;
+    context.throttled.add(id);
+  }
+  const statuses: Partial<Record<PlantedFault, number>> = {
+    forbidden: 403,
+    gone: 404,
+    failed: 500,
+    throttled: 429,
+  };
+  const status = statuses[fault];
+  if (status !== undefined)
+    return { ...quiet, mode: "status", status, retryAfter: status === 429 ? "1" : null };
+  return fault === "html" || fault === "half" || fault === "hang" ? { ...quiet, mode: fault } : null;
+}
+
+/** true = the request is answered, or never will be. */
+async function misbehave(rule: Rule, request: IncomingMessage, response: ServerResponse): Promise<boolean> {
+  switch (rule.mode) {
+    case "down":
+      request.socket.destroy();
+      return true;
+    case "hang":
+      return true;
+    case "slow":
+      await new Promise((resolve) => setTimeout(resolve, rule.delayMs));
+      return false;
+    case "html":
+      response
+        .writeHead(200, { "content-type": "text/html; charset=utf-8" })
+        .end("<!doctype html><title>Maintenance</title><p>Back soon.");
+      return true;
+    case "half": {
+      const whole = JSON.stringify({ items: [], pages: { size: 50, maxSize: 500 }, filler: "x".repeat(500) });
+      response.writeHead(200, {
+        "content-type": "application/json",
+        "content-length": Buffer.byteLength(whole),
+      });
+      response.write(whole.slice(0, 100), () => response.destroy());
+      return true;
+    }
+    case "status":
+      sendError(response, rule.status, "Emulated failure", rule.retryAfter);
+      return true;
+    case "ok":
+    case "wrongTenant":
+    case "endless":
+      return false;
+  }
+}
+
+async function token(request: IncomingMessage, response: ServerResponse, context: Context): Promise<void> {
+  const refuse = (status: number, errorCode: string): void =>
+    sendJson(response, status, {
+      errorCode,
+      message: status === 401 ? "Unauthorized" : "Bad Request",
+      trackingId: randomUUID(),
+    });
+  if (request.method !== "POST") return refuse(405, "oauth.method_not_allowed");
+  const form = new URLSearchParams(await readBody(request));
+  if (form.get("grant_type") !== "client_credentials" || form.get("scope") !== "token")
+    return refuse(400, "oauth.invalid_request");
+  const partner = context.partners.find(({ clientId }) => clientId === form.get("client_id"));
+  if (!partner) return refuse(401, "oauth.invalid_client_id");
+  if (partner.clientSecret !== form.get("client_secret")) return refuse(401, "oauth.invalid_client_secret");
+  const expires = Date.now() + context.tokenSeconds * 1_000;
+  const claims = Buffer.from(JSON.stringify([partner.key, expires, context.control.epoch()])).toString(
+    "base64url",
+  );
+  sendJson(response, 200, {
+    access_token: `${claims}.${context.sign(claims)}`,
+    token_type: "bearer",
+    expires_in: context.tokenSeconds,
+    refresh_token: randomUUID(),
+    message: "OK",
+    errorCode: "success",
+    trackingId: randomUUID(),
+  });
+}
+
+function authenticate(request: IncomingMessage, context: Context): Partner | null {
+  const [, claims, signature] =
+    /^Bearer ([\w-]+)\.([\w-]+)$/i.exec(request.headers.authorization ?? "") ?? [];
+  if (!claims || signature !== context.sign(claims)) return null;
+  const [key, expires, epoch] = JSON.parse(Buffer.from(claims, "base64url").toString()) as [
+    PartnerKey,
+    number,
+    number,
+  ];
+  if (expires <= Date.now() || epoch !== context.control.epoch()) return null;
+  return context.partners.find((partner) => partner.key === key) ?? null;
+}
+
+async function control(request: IncomingMessage, response: ServerResponse, context: Context): Promise<void> {
+  if (request.method === "POST") {
+    try {
+      context.control.apply(JSON.parse(await readBody(request)));
+    } catch (error) {
+      return sendJson(response, 400, { message: error instanceof Error ? error.message : "Not understood." });
+    }
+  }
+  sendJson(response, 200, {
+    rules: context.control.rules(),
+    rateLimit: context.control.rateLimit(),
+    today: context.world().today,
+  });
+}
