@@ -1,0 +1,35 @@
+// Granting and ending access, as one transaction each with its place in the customer's ledger.
+import type { ScopedDb } from "#db/client.ts";
+import { type AuditEntry } from "#server/audit/append.ts";
+import type { Capability } from "#server/permissions.ts";
+import { endGrants, insertGrants, lockCustomers } from "./queries.ts";
+
+type Ctx = { db: ScopedDb; partnerId: string; audit: (entry: AuditEntry) => Promise<void> };
+
+/**
+ * The customer grants access: what was active or asked for before is superseded. `untilAt` null: continuous.
+ * `fromAt` may lie in the future; metrics open when it comes.
+ */
+export async function grantAccess(
+  { db, partnerId, audit }: Ctx,
+  grant: { customerId: string; capabilities: readonly Capability[]; fromAt: Date; untilAt: Date | null; zone: string; grantedBy: string },
+  now: Date,
+): Promise<void> {
+  await lockCustomers(db, [grant.customerId], "exclusive");
+  await endGrants(db, partnerId, grant.customerId, "superseded", now);
+  await insertGrants(db, partnerId, [{ ...grant, origin: "customer" }]);
+  await audit({
+    action: "access:grant",
+    entity: `customer ${grant.customerId}`,
+    customerId: grant.customerId,
+    detail: { capabilities: grant.capabilities, fromAt: grant.fromAt, untilAt: grant.untilAt, zone: grant.zone },
+  });
+}
+
+/** The customer revokes: waits for acting transactions, then nothing can be read any more. Ends nothing twice. */
+export async function revokeAccess({ db, partnerId, audit }: Ctx, customerId: string, now: Date): Promise<{ ended: boolean }> {
+  await lockCustomers(db, [customerId], "exclusive");
+  const ended = await endGrants(db, partnerId, customerId, "revoked", now);
+  await audit({ action: "access:revoke", entity: `customer ${customerId}`, customerId, detail: { ended } });
+  return { ended: ended > 0 };
+}

@@ -1,0 +1,91 @@
+// Which addresses outgoing requests may reach.
+import fc from "fast-check";
+import { describe, expect, it } from "vitest";
+import { checkUrl, isLoopbackAddress, isPublicAddress } from "./addresses.ts";
+
+describe("addresses", () => {
+  it.each([
+    "127.0.0.1",
+    "10.1.2.3",
+    "172.31.0.1",
+    "192.168.1.1",
+    "169.254.169.254",
+    "100.100.100.200",
+    "0.0.0.0",
+    "224.0.0.1",
+    "255.255.255.255",
+    "::1",
+    "::",
+    "::ffff:10.0.0.1",
+    "::ffff:8.8.8.8",
+    "fe80::1",
+    "fd00:ec2::254",
+    "fc00::1",
+    "64:ff9b::a00:1",
+    "2002:a00:1::",
+    "2001:db8::1",
+    "ff02::1",
+  ])("%s is not public", (address) => {
+    expect(isPublicAddress(address)).toBe(false);
+  });
+
+  it.each(["8.8.8.8", "172.32.0.1", "100.128.0.1", "2606:4700::1111", "2a00:1450:4001::1"])(
+    "%s is public",
+    (address) => {
+      expect(isPublicAddress(address)).toBe(true);
+    },
+  );
+
+  it("holds no private IPv4 address public in its mapped form either", () => {
+    fc.assert(fc.property(fc.ipV4(), (address) => !isPublicAddress(`::ffff:${address}`)));
+  });
+
+  it("knows loopback, but not in disguise", () => {
+    expect(isLoopbackAddress("127.9.9.9")).toBe(true);
+    expect(isLoopbackAddress("::1")).toBe(true);
+    expect(isLoopbackAddress("::ffff:127.0.0.1")).toBe(false);
+    expect(isLoopbackAddress("8.8.8.8")).toBe(false);
+  });
+});
+
+describe("checkUrl", () => {
+  const rules = { hosts: ["id.vendor.example", ".api.vendor.example"], allowLoopback: false };
+
+  it.each([
+    "https://id.vendor.example/x",
+    "https://eu.api.vendor.example/",
+    "https://a.b.api.vendor.example/",
+  ])("allows %s", (url) => {
+    expect(() => checkUrl(new URL(url), rules)).not.toThrow();
+  });
+
+  it.each([
+    "http://id.vendor.example/",
+    "https://evil.example/",
+    "https://xid.vendor.example/",
+    "https://id.vendor.example.evil.example/",
+    "https://api.vendor.example/",
+    "https://user:pass@id.vendor.example/",
+    "https://127.0.0.1/",
+    "http://localhost/",
+    "https://[::ffff:127.0.0.1]/",
+    "https://0x7f000001/",
+    "ftp://id.vendor.example/",
+  ])("refuses %s", (url) => {
+    expect(() => checkUrl(new URL(url), rules)).toThrow("vendor.blocked");
+  });
+
+  it("allows loopback only when told so, and nothing else private with it", () => {
+    const local = { ...rules, allowLoopback: true };
+    expect(() => checkUrl(new URL("http://127.0.0.1:4000/"), local)).not.toThrow();
+    expect(() => checkUrl(new URL("http://[::1]:4000/"), local)).not.toThrow();
+    expect(() => checkUrl(new URL("http://10.0.0.1/"), local)).toThrow("vendor.blocked");
+    expect(() => checkUrl(new URL("http://id.vendor.example/"), local)).toThrow("vendor.blocked");
+  });
+
+  it("refuses a listed address that is not public", () => {
+    expect(() => checkUrl(new URL("https://10.0.0.1/"), { ...rules, hosts: ["10.0.0.1"] })).toThrow(
+      "not public",
+    );
+  });
+});

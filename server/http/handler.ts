@@ -1,0 +1,56 @@
+// The handlers that belong to no noun: tRPC's address, and the two that tell an operator whether the portal is well.
+import { fetchRequestHandler } from "@trpc/server/adapters/fetch";
+import { isDatabaseReady } from "#db/client.ts";
+import { contextOf } from "#server/context.ts";
+import { AppError } from "#server/errors.ts";
+import { errorResponse } from "#server/route.ts";
+import { appRouter } from "#server/router.ts";
+import { assertSameOrigin, assertStorable, decodeText, readBytes } from "./incoming.ts";
+
+const MOST_IN_BATCH = 20;
+
+/** tRPC over HTTP: JSON only, of our own pages, capped in size and in calls per batch. */
+export async function trpcHandler(request: Request): Promise<Response> {
+  const context = await contextOf(request.headers);
+  try {
+    const url = new URL(request.url);
+    if (url.pathname.split(",").length > MOST_IN_BATCH) throw new AppError("request.tooMany");
+    let checked = request;
+    if (request.method === "POST") {
+      assertSameOrigin(request);
+      if (!request.headers.get("content-type")?.startsWith("application/json")) throw new AppError("request.unsupportedType");
+      const text = decodeText(await readBytes(request));
+      assertStorable(parseJson(text));
+      checked = new Request(request.url, { method: "POST", headers: request.headers, body: text });
+    } else {
+      const input = url.searchParams.get("input");
+      if (input !== null) assertStorable(parseJson(input));
+    }
+    return await fetchRequestHandler({
+      endpoint: "/api/trpc",
+      req: checked,
+      router: appRouter,
+      createContext: () => context,
+      responseMeta: () => ({ headers: { "cache-control": "no-store" } }),
+    });
+  } catch (error) {
+    return errorResponse(error, context.language);
+  }
+}
+
+function parseJson(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch (cause) {
+    throw new AppError("request.malformed", { cause });
+  }
+}
+
+/** The process answers. */
+export const healthHandler = (): Response => new Response("ok\n", { headers: { "cache-control": "no-store" } });
+
+/** The process, its database and the migrations it needs are there: 200, else 503. */
+export async function readyHandler(): Promise<Response> {
+  const isReady = await isDatabaseReady().catch(() => false);
+  return new Response(isReady ? "ready\n" : "not ready\n", { status: isReady ? 200 : 503, headers: { "cache-control": "no-store" } });
+}
