@@ -62,8 +62,10 @@ export const LicenceReport = z.strictObject({
   category: z.enum(productCategories),
   kind: z.enum(["term", "monthly", "trial"]),
   owner: z.enum(["partner", "customer"]),
-  /** null = unlimited. */
+  /** null = unlimited, unless `isQuantityKnown` is false. */
   quantity: quantity.nullable(),
+  /** false where the vendor names the product but no quantity; `quantity` is then null. */
+  isQuantityKnown: z.boolean().default(true),
   used: quantity.nullable(),
   startsOn: day.nullable(),
   endsOn: day.nullable(),

@@ -1,0 +1,14 @@
+// The public face of customers: who may, what comes in, what is called.
+import { customerProcedure, procedure, router } from "#server/trpc.ts";
+import { CustomerDetails, CustomerList, CustomerListInput, detailsInput } from "./schema.ts";
+import { getCustomerDetails, listCustomers } from "./service.ts";
+
+export const customersRouter = router({
+  list: procedure("customer:list")
+    .input(CustomerListInput)
+    .output(CustomerList)
+    .query(({ ctx, input }) => listCustomers(ctx.db, ctx.actor, input, new Date())),
+  byId: customerProcedure("customer:open", detailsInput)
+    .output(CustomerDetails)
+    .query(({ ctx, input }) => getCustomerDetails(ctx.db, ctx.actor, ctx.customer, input, new Date())),
+});

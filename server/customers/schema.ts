@@ -1,0 +1,191 @@
+// Inputs and outputs of the customers list and of one customer; the column registry that pages, sorting and help read.
+import { z } from "zod";
+
+export const statuses = ["warning", "sync_pending", "access_disabled", "synced", "not_applicable"] as const;
+export const licenceKinds = ["term", "monthly", "trial"] as const;
+export const licenceStates = ["expired", "suspended", "expiring", "trial", "active", "none"] as const;
+export type Status = (typeof statuses)[number];
+export type LicenceState = (typeof licenceStates)[number];
+
+/** The columns of the list in their order; `sort`: offered for sorting (at most ten, decision 2), each has an index. */
+export const columns = [
+  { id: "name", group: "customer", sort: true },
+  { id: "status", group: "customer", sort: true },
+  { id: "groups", group: "customer", sort: false },
+  { id: "devicesTotal", group: "computers", sort: true },
+  { id: "devicesRecent", group: "computers", sort: false },
+  { id: "devicesSilent", group: "computers", sort: true },
+  { id: "devicesQuarantined", group: "computers", sort: false },
+  { id: "devicesInactive", group: "computers", sort: false },
+  { id: "devicesUnprotected", group: "computers", sort: true },
+  { id: "licenceState", group: "licences", sort: true },
+  { id: "licensed", group: "licences", sort: false },
+  { id: "used", group: "licences", sort: true },
+  { id: "licenceEndsOn", group: "licences", sort: true },
+  { id: "alerts", group: "alerts", sort: true },
+  { id: "lastSync", group: "sync", sort: true },
+] as const;
+export type ColumnId = (typeof columns)[number]["id"];
+export type SortColumn = Extract<(typeof columns)[number], { sort: true }>["id"];
+export const sortColumns = columns.filter((column) => column.sort).map((column) => column.id) as [SortColumn, ...SortColumn[]];
+
+const sorts = sortColumns.flatMap((id) => [id, `-${id}`] as const) as [SortColumn | `-${SortColumn}`, ...(SortColumn | `-${SortColumn}`)[]];
+export const pageSizes = [25, 50, 100, 200] as const;
+
+/** Strict, for procedures: an unknown field or value is a 400. */
+export const CustomerListInput = z.strictObject({
+  q: z.string().trim().max(200).optional(),
+  status: z.enum(statuses).optional(),
+  group: z.uuid().optional(),
+  licenceKind: z.enum(licenceKinds).optional(),
+  category: z.string().max(40).regex(/^[a-z_]+$/).optional(),
+  /** A column id, `-` before it for descending; without it by relevance when searching, else by name. */
+  sort: z.enum(sorts).optional(),
+  /** Opaque cursor of the row after which the page begins. */
+  after: z.string().max(600).optional(),
+  pageSize: z.union(pageSizes.map((size) => z.literal(size))).default(50),
+});
+export type CustomerListInput = z.output<typeof CustomerListInput>;
+
+/** Lenient, for the page's address: what is wrong or empty falls back to its default (decision 15). */
+export function readListAddress(query: Record<string, string | string[] | undefined>): CustomerListInput {
+  const shape = CustomerListInput.shape;
+  const entries = Object.entries(shape).flatMap(([name, field]) => {
+    const raw = [query[name]].flat()[0];
+    if (raw === undefined || raw === "") return [];
+    const parsed = field.safeParse(name === "pageSize" ? Number(raw) : raw.replaceAll("\0", "").toWellFormed());
+    return parsed.success && parsed.data !== undefined ? [[name, parsed.data]] : [];
+  });
+  return CustomerListInput.parse(Object.fromEntries(entries));
+}
+
+/** Why a status holds: the rule, its evidence (numbers and instants by name), since when. Texts: locales status.json. */
+export const Reason = z.object({
+  code: z.string(),
+  since: z.string(),
+  evidence: z.record(z.string(), z.union([z.string(), z.number(), z.null()])),
+});
+export type Reason = z.infer<typeof Reason>;
+
+const count = z.number().nullable();
+/** Exact decimal as text. */
+const quantity = z.string().nullable();
+
+export const CustomerRow = z.object({
+  id: z.uuid(),
+  name: z.string(),
+  domain: z.string().nullable(),
+  relationship: z.enum(["managed", "delegated", "order_only"]),
+  status: z.enum(statuses),
+  statusSince: z.string(),
+  reasons: z.array(Reason),
+  /** Why the figures of this row are blank; null: they are shown. */
+  blank: z.enum(["no_access", "pending"]).nullable(),
+  groups: z.array(z.string()),
+  devicesTotal: count,
+  devicesRecent: count,
+  devicesSilent: count,
+  devicesQuarantined: count,
+  devicesInactive: count,
+  devicesUnprotected: count,
+  alertsHigh: count,
+  alertsMedium: count,
+  alertsLow: count,
+  licenceState: z.enum(licenceStates).nullable(),
+  licenceKinds: z.array(z.string()),
+  licensed: quantity,
+  used: quantity,
+  overUsed: z.boolean(),
+  licenceEndsOn: z.string().nullable(),
+  lastSync: z.string().nullable(),
+});
+export type CustomerRow = z.infer<typeof CustomerRow>;
+
+export const CustomerList = z.object({
+  rows: z.array(CustomerRow),
+  /** Rows that match; `isMore` when counting stopped at `total`. */
+  total: z.number(),
+  isMore: z.boolean(),
+  /** Cursor of the next page; null on the last. */
+  next: z.string().nullable(),
+  /** Customers per status in scope (not filtered); `isMore` as above. */
+  counts: z.object({ total: z.number(), byStatus: z.record(z.enum(statuses), z.number()), isMore: z.boolean() }),
+  groups: z.array(z.object({ id: z.uuid(), name: z.string() })),
+  /** The instant at which the figures were read, for ages. */
+  now: z.string(),
+});
+export type CustomerList = z.infer<typeof CustomerList>;
+
+const Blank = z.enum(["no_access", "pending", "not_entitled", "not_reported"]);
+
+export const LicenceRow = z.object({
+  id: z.uuid(),
+  product: z.string(),
+  vendor: z.string(),
+  category: z.string(),
+  kind: z.enum(licenceKinds),
+  owner: z.enum(["partner", "customer"]),
+  status: z.enum(["active", "trial", "not_started", "expired", "suspended"]),
+  isUnlimited: z.boolean(),
+  quantity,
+  used: quantity,
+  startsOn: z.string().nullable(),
+  endsOn: z.string().nullable(),
+  orderNumber: z.string(),
+});
+export const DeviceRow = z.object({
+  id: z.string(),
+  hostname: z.string(),
+  type: z.enum(["computer", "server", "other"]),
+  os: z.string(),
+  state: z.enum(["active", "quarantined", "inactive"]),
+  isSilent: z.boolean(),
+  health: z.enum(["good", "suspicious", "bad", "unknown"]),
+  isProtected: z.boolean(),
+  person: z.string(),
+  lastSeenAt: z.string().nullable(),
+});
+export const AlertRow = z.object({
+  id: z.string(),
+  severity: z.enum(["high", "medium", "low", "info"]),
+  product: z.string(),
+  category: z.string(),
+  description: z.string(),
+  raisedAt: z.string(),
+});
+export const ContactRow = z.object({ id: z.uuid(), role: z.enum(["administrator", "billing", "technical", "other"]), name: z.string(), email: z.string(), phone: z.string() });
+
+/** One customer: header, licences, devices, alerts, contacts. A section that may not be shown is null, `blank` says why. */
+export const CustomerDetails = z.object({
+  row: CustomerRow,
+  legalName: z.string(),
+  country: z.string().nullable(),
+  region: z.string().nullable(),
+  externalId: z.string().nullable(),
+  address: z.object({ street: z.string(), city: z.string(), postalCode: z.string() }).nullable(),
+  since: z.string().nullable(),
+  access: z.object({
+    state: z.enum(["always", "active", "pending", "ended", "none", "not_applicable"]),
+    capabilities: z.array(z.enum(["metrics", "licences", "console", "reports"])),
+    fromAt: z.string().nullable(),
+    untilAt: z.string().nullable(),
+    endReason: z.string().nullable(),
+  }),
+  accounts: z.array(z.object({ id: z.uuid(), vendor: z.string(), connection: z.string(), externalId: z.string(), name: z.string(), lastSuccessAt: z.string().nullable(), errorCode: z.string().nullable(), errorDetail: z.string().nullable() })),
+  contacts: z.array(ContactRow),
+  /** Customer-owned licences are left out without the capability `licences`; `hiddenLicences` counts them. */
+  licences: z.array(LicenceRow),
+  hiddenLicences: z.number(),
+  devices: z.object({ rows: z.array(DeviceRow), total: z.number(), next: z.string().nullable() }).nullable(),
+  devicesBlank: Blank.nullable(),
+  alerts: z.array(AlertRow).nullable(),
+  alertsBlank: Blank.nullable(),
+  history: z.array(z.object({ at: z.string(), status: z.enum(statuses), reasons: z.array(Reason) })),
+  /** What the actor may do here; a control that would be refused is not offered. */
+  may: z.object({ sync: z.boolean() }),
+  now: z.string(),
+});
+export type CustomerDetails = z.infer<typeof CustomerDetails>;
+
+/** Input of the details beside the customer: the page of devices. */
+export const detailsInput = { devicesAfter: z.string().max(600).optional(), devices: z.enum(["all", "silent", "unprotected"]).default("all") };

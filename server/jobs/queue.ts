@@ -1,0 +1,22 @@
+// Adding jobs to the queue inside the transaction that wants them: they exist exactly if it commits.
+import { fromKysely, PgBoss } from "pg-boss";
+import { rawPool, type Role, type ScopedDb } from "#db/client.ts";
+import type { QueueName } from "#db/queues.ts";
+
+/** Options of every process's queue: the schema is made by migrate alone, statistics and cron are not used. */
+const options = { schema: "pgboss", migrate: false, createSchema: false, schedule: false } as const;
+
+let sender: PgBoss | undefined;
+
+/** Adds a job; payloads hold ids only. With `singletonKey` a second one is not added while the first waits. */
+export async function enqueue(db: ScopedDb, queue: QueueName, payload: Record<string, string>, extra: { singletonKey?: string } = {}): Promise<void> {
+  const transaction = fromKysely(db.withoutPlugins());
+  sender ??= new PgBoss({ ...options, db: transaction, supervise: false });
+  await sender.send(queue, payload, { ...extra, db: transaction });
+}
+
+/** The worker's queue: reads jobs as they are announced, keeps the queue tidy. Not started yet. */
+export function workerQueue(role: Role): PgBoss {
+  const pool = rawPool(role, 4);
+  return new PgBoss({ ...options, supervise: true, useListenNotify: true, connectionString: pool.options.connectionString as string, max: 4 });
+}

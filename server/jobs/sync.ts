@@ -1,0 +1,188 @@
+// The job that reads one connection: from the vendor through the connector into batches of ingest, with its progress.
+import { withScope } from "#db/client.ts";
+import { appendAudit } from "#server/audit/append.ts";
+import { env } from "#server/env.ts";
+import { VendorError } from "#server/http/errors.ts";
+import { log } from "#server/log.ts";
+import { refreshOverview } from "#server/overview/service.ts";
+import { unseal } from "#server/secrets/seal.ts";
+import { connectors } from "#server/sync/connectors/registry.ts";
+import { listAccountPage, recordRefusal } from "#server/sync/queries.ts";
+import { advanceRun, claimRun, type ConnectionRow, finishRun, getConnection, updateConnection } from "#server/sync/queries-runs.ts";
+import { CYCLE_HOURS, isPassing, retrySeconds } from "#server/sync/rules.ts";
+import { ingest, type Refused, type Source } from "#server/sync/service.ts";
+import { AccountIdentity, type ConnectorEvent, type Credentials, Snapshot, type VendorErrorCode } from "#server/sync/snapshot.ts";
+
+/** A batch is written when it holds this many accounts, or this many rows of devices. */
+const BATCH_ACCOUNTS = 50;
+const BATCH_ROWS = 4_000;
+const REFRESH_PAGE = 500;
+
+type Batch = { snapshots: Snapshot[]; refused: Refused[]; rows: number };
+const emptyBatch = (): Batch => ({ snapshots: [], refused: [], rows: 0 });
+class Cancelled extends Error {}
+
+export type SyncJob = { partnerId: string; runId: string };
+
+/** Runs one queued synchronisation; doing it again after a crash is harmless. Aborting leaves the run to be claimed again. */
+export async function runSync({ partnerId, runId }: SyncJob, signal: AbortSignal): Promise<void> {
+  const run = await scoped(partnerId, (db) => claimRun(db, partnerId, runId, new Date()));
+  if (!run) return;
+  const connection = await scoped(partnerId, (db) => getConnection(db, partnerId, run.connectionId));
+  const source: Source = { partnerId, connectionId: connection.id, vendor: connection.vendor, customerId: null };
+  const seen = new Set<string>();
+  const outcome = { done: 0, refused: 0, passing: 0 };
+  try {
+    await read(source, connection, run.onlyAccounts, { runId, seen, outcome, signal });
+    if (run.onlyAccounts === null) await markVanished(source, seen);
+    await finish(source, runId, connection, run.onlyAccounts === null, outcome);
+  } catch (error) {
+    if (error instanceof Cancelled) return;
+    // A stopping worker gives the job back to the queue; whoever claims the run begins it anew.
+    if (signal.aborted || !(error instanceof VendorError)) throw error;
+    await fail(source, runId, connection, error);
+  }
+}
+
+const scoped = <T>(partnerId: string, work: Parameters<typeof withScope<T>>[2]) => withScope({ partnerId }, "read write", work, "worker");
+
+function credentialsOf(connection: ConnectionRow): Credentials {
+  const key = env().KEY_PRIVATE;
+  if (!connection.secret || !key) throw new VendorError("vendor.credentials", "no credentials are stored");
+  return JSON.parse(unseal(connection.secret, key, { table: "connection", column: "secret", row: connection.id })) as Credentials;
+}
+
+type Progress = { runId: string; seen: Set<string>; outcome: { done: number; refused: number; passing: number }; signal: AbortSignal };
+
+async function read(source: Source, connection: ConnectionRow, only: string[] | null, progress: Progress): Promise<void> {
+  const connector = connectors[connection.vendor];
+  if (!connector) throw new VendorError("vendor.wrongKind", `no connector for ${connection.vendor}`);
+  const input = { credentials: credentialsOf(connection), settings: connection.settings, now: new Date(), signal: progress.signal, allowLoopback: env().allowLoopback };
+  let total: number | null = null;
+  let batch = emptyBatch();
+  const flush = async () => {
+    const full = batch;
+    batch = emptyBatch();
+    await write(source, full, total, progress);
+  };
+  for await (const event of connector.read(only === null ? input : { ...input, only })) {
+    if (event.kind === "total") {
+      total = event.accounts;
+      continue;
+    }
+    take(event, batch, progress.seen);
+    if (batch.snapshots.length + batch.refused.length >= BATCH_ACCOUNTS || batch.rows >= BATCH_ROWS) await flush();
+  }
+  await flush();
+}
+
+/** A snapshot that is not what the contract says costs its account the freshness, never the run. */
+function take(event: Exclude<ConnectorEvent, { kind: "total" }>, batch: Batch, seen: Set<string>): void {
+  const identity = AccountIdentity.safeParse(event.kind === "snapshot" ? event.snapshot.account : event.account);
+  if (!identity.success || seen.has(identity.data.externalId)) return;
+  seen.add(identity.data.externalId);
+  if (event.kind === "refused") {
+    batch.refused.push({ account: identity.data, code: event.code, detail: event.detail });
+    return;
+  }
+  const parsed = Snapshot.safeParse(event.snapshot);
+  if (parsed.success) {
+    batch.snapshots.push(parsed.data);
+    batch.rows += (parsed.data.devices?.length ?? 0) + (parsed.data.alerts?.length ?? 0);
+  } else {
+    const [issue] = parsed.error.issues;
+    batch.refused.push({ account: identity.data, code: "vendor.malformed", detail: `${issue?.path.join(".") ?? ""} ${issue?.code ?? ""}`.trim() });
+  }
+}
+
+/** One transaction for the batch; where that fails, one for each account, so that one bad account harms no other. */
+async function write(source: Source, batch: Batch, total: number | null, progress: Progress): Promise<void> {
+  const { partnerId } = source;
+  const size = batch.snapshots.length + batch.refused.length;
+  if (size === 0) return;
+  let { refused } = batch;
+  try {
+    await scoped(partnerId, (db) => ingest(db, source, batch.snapshots, batch.refused, new Date()));
+  } catch (error) {
+    if (size === 1) throw error;
+    log.warn({ err: error, connection: source.connectionId }, "a batch could not be written whole");
+    const bad = await writeSingly(source, batch);
+    refused = [...refused, ...bad];
+  }
+  progress.outcome.done += size;
+  progress.outcome.refused += refused.length;
+  progress.outcome.passing += refused.filter((one) => isPassing(one.code)).length;
+  const goesOn = await scoped(partnerId, (db) => advanceRun(db, partnerId, progress.runId, { total, done: size, refused: refused.length }, new Date()));
+  if (!goesOn) throw new Cancelled();
+}
+
+async function writeSingly(source: Source, batch: Batch): Promise<Refused[]> {
+  const { partnerId } = source;
+  const bad: Refused[] = [];
+  if (batch.refused.length > 0) await scoped(partnerId, (db) => ingest(db, source, [], batch.refused, new Date()));
+  for (const snapshot of batch.snapshots) {
+    try {
+      await scoped(partnerId, (db) => ingest(db, source, [snapshot], [], new Date()));
+    } catch (error) {
+      log.error({ err: error, account: snapshot.account.externalId }, "an account could not be written");
+      const refusal: Refused = { account: snapshot.account, code: "vendor.malformed", detail: "the data could not be stored" };
+      await scoped(partnerId, (db) => ingest(db, source, [], [refusal], new Date()));
+      bad.push(refusal);
+    }
+  }
+  return bad;
+}
+
+/** Applies `code` to the accounts of a connection that `isMeant` names, a page of customers per transaction. */
+async function markAccounts(source: Source, code: VendorErrorCode, detail: string, isMeant: (externalId: string) => boolean): Promise<void> {
+  const { partnerId, connectionId } = source;
+  for (let after: string | null = null; ; ) {
+    const page = await scoped(partnerId, async (db) => {
+      const accounts = await listAccountPage(db, partnerId, connectionId, after, REFRESH_PAGE);
+      const meant = accounts.filter((account) => isMeant(account.externalId));
+      const now = new Date();
+      await recordRefusal(db, partnerId, meant.map((account) => ({ accountId: account.id, code, detail })), now);
+      await refreshOverview(db, partnerId, [...new Set(meant.map((account) => account.customerId).filter((id) => id !== null))], now);
+      return accounts;
+    });
+    const last = page.at(-1);
+    if (!last || page.length < REFRESH_PAGE) return;
+    after = last.id;
+  }
+}
+
+/** Accounts that a whole reading no longer names are gone at the vendor: their customers keep the data and say why it ages. */
+const markVanished = (source: Source, seen: ReadonlySet<string>) =>
+  markAccounts(source, "vendor.notFound", "the vendor no longer lists this account", (externalId) => !seen.has(externalId));
+
+async function finish(source: Source, runId: string, connection: ConnectionRow, isWhole: boolean, outcome: { done: number; refused: number; passing: number }): Promise<void> {
+  const { partnerId } = source;
+  const failures = outcome.passing > 0 ? connection.failures + 1 : 0;
+  await scoped(partnerId, async (db) => {
+    const now = new Date();
+    await finishRun(db, partnerId, runId, { state: "succeeded", errorCode: null, errorDetail: null }, now);
+    await updateConnection(db, partnerId, source.connectionId, {
+      errorCode: null, errorDetail: null, failures, lastSuccessAt: now,
+      retryAt: outcome.passing > 0 ? new Date(now.getTime() + retrySeconds(failures) * 1000) : null,
+      ...(isWhole && { nextRunAt: new Date(now.getTime() + CYCLE_HOURS * 3_600_000) }),
+    }, now);
+    await appendAudit(db, { job: "sync" }, { action: "sync:run", entity: `connection ${source.connectionId}`, customerId: null, detail: { runId, ...outcome } });
+  });
+  log.info({ connection: source.connectionId, runId, ...outcome }, "synchronised");
+}
+
+/** The vendor as a whole could not be read: every customer behind it keeps its data and shows the reason. */
+async function fail(source: Source, runId: string, connection: ConnectionRow, error: VendorError): Promise<void> {
+  const { partnerId } = source;
+  const failures = connection.failures + 1;
+  await markAccounts(source, error.code, error.detail, () => true);
+  await scoped(partnerId, async (db) => {
+    const now = new Date();
+    await finishRun(db, partnerId, runId, { state: "failed", errorCode: error.code, errorDetail: error.detail }, now);
+    await updateConnection(db, partnerId, source.connectionId, {
+      errorCode: error.code, errorDetail: error.detail, failures, retryAt: null, nextRunAt: new Date(now.getTime() + retrySeconds(failures) * 1000),
+    }, now);
+    await appendAudit(db, { job: "sync" }, { action: "sync:run", entity: `connection ${source.connectionId}`, customerId: null, outcome: "failed", detail: { runId, code: error.code } });
+  });
+  log.warn({ connection: source.connectionId, runId, code: error.code, detail: error.detail }, "synchronisation failed");
+}

@@ -1,0 +1,140 @@
+// Keeps overview rows true: after an ingest, an import, a change of access, and when the clock alone changes a status.
+import type { ScopedDb } from "#db/client.ts";
+import {
+  endExpiredGrants,
+  getPartnerRules,
+  listDueCustomers,
+  listOverviewFacts,
+  type OverviewFacts,
+  type OverviewRow,
+  type PartnerRules,
+  upsertOverview,
+} from "./queries.ts";
+import { addDays, customerStatus, dayIn, EXPIRING_DAYS, licenceSummary, licenceStatus, toUnits, type DeviceFacts } from "#server/customers/rules.ts";
+
+const DAY_MS = 86_400_000;
+const FOREVER = "infinity";
+const noDevices: DeviceFacts = { recent: 0, silent: 0, quarantined: 0, inactive: 0, unprotected: 0, oldestSilentAt: null, nextToFallSilentAt: null };
+const date = (text: string | null): Date | null => (text === null ? null : new Date(text));
+
+/** Computes the overview of these customers at `now` from what is stored and writes what changed. */
+export async function refreshOverview(db: ScopedDb, partnerId: string, customerIds: readonly string[], now: Date): Promise<void> {
+  if (customerIds.length === 0) return;
+  const rules = await getPartnerRules(db, partnerId);
+  const facts = await listOverviewFacts(db, partnerId, customerIds, new Date(now.getTime() - rules.silentDays * DAY_MS));
+  const today = dayIn(rules.timeZone, now);
+  const rows = facts.map((customer) => overviewRow(customer, rules, today, now));
+  await upsertOverview(db, partnerId, rows, today, rules.timeZone, now);
+}
+
+/** The minute job for one partner: ends windows, then recomputes at most `most` rows; returns how many it did. */
+export async function refreshDue(db: ScopedDb, partnerId: string, now: Date, most: number): Promise<number> {
+  const ended = await endExpiredGrants(db, partnerId, now);
+  const due = await listDueCustomers(db, partnerId, now, most);
+  const all = [...new Set([...ended, ...due])];
+  await refreshOverview(db, partnerId, all, now);
+  return all.length;
+}
+
+/** Sum of exact decimals as an exact decimal; null when there is nothing to add. */
+function total(values: readonly (string | null)[]): string | null {
+  const known = values.filter((value) => value !== null);
+  if (known.length === 0) return null;
+  const units = known.reduce((sum, value) => sum + toUnits(value), 0n);
+  return `${units / 10_000n}.${String(units % 10_000n).padStart(4, "0")}`;
+}
+
+function overviewRow(customer: OverviewFacts, rules: PartnerRules, today: string, now: Date): OverviewRow {
+  const { grant } = customer;
+  const reported = customer.devices && { ...customer.devices, oldestSilentAt: date(customer.devices.oldestSilentAt), nextToFallSilentAt: date(customer.devices.nextToFallSilentAt) };
+  const byVendor = customer.accounts.reduce((sum, account) => sum + (account.unprotected ?? 0), 0);
+  const devices = { ...(reported ?? noDevices), unprotected: Math.max(reported?.unprotected ?? 0, byVendor) };
+  const result = customerStatus(
+    {
+      relationship: customer.relationship,
+      createdAt: new Date(customer.createdAt),
+      grant: grant && {
+        state: grant.state,
+        hasMetrics: grant.capabilities.includes("metrics"),
+        fromAt: new Date(grant.fromAt),
+        untilAt: date(grant.untilAt),
+        endReason: grant.endReason,
+      },
+      accounts: customer.accounts.map((account) => ({
+        vendor: account.vendor,
+        lastSuccessAt: date(account.lastSuccessAt),
+        lastDataAt: date(account.lastDataAt),
+        errorCode: account.errorCode,
+        errorSince: date(account.errorSince),
+        isRunning: account.isRunning,
+      })),
+      devices,
+    },
+    rules,
+    now,
+  );
+  const codes = result.reasons.map((reason) => reason.code);
+  const { previous } = customer;
+  const isStatusNew = previous?.status !== result.status;
+  const isNews = isStatusNew || codes.join() !== previous?.codes.join();
+  // A reason that already stood keeps the instant since which it stands.
+  const reasons = result.reasons.map((reason) => ({ ...reason, since: previous?.reasons.find((old) => old.code === reason.code)?.since ?? reason.since }));
+  const shows = result.status === "synced" || result.status === "warning";
+  const figure = (value: number | undefined) => (shows ? (value ?? 0) : null);
+  const hasDevices = shows && customer.accounts.some((account) => account.hasDevices);
+  const device = (value: number) => (hasDevices ? value : null);
+  const lastSync = customer.accounts.map((account) => account.lastSuccessAt).filter((at) => at !== null).sort().at(0) ?? null;
+  return {
+    customerId: customer.id,
+    nameShown: customer.nameShown,
+    domain: customer.domain,
+    relationship: customer.relationship,
+    status: result.status,
+    reasons,
+    statusSince: isStatusNew || !previous ? now.toISOString() : previous.statusSince,
+    nextChangeAt: result.nextChangeAt?.toISOString() ?? null,
+    metricsFrom: result.metricsFrom?.toISOString() ?? null,
+    metricsUntil: result.metricsFrom && (result.metricsUntil?.toISOString() ?? FOREVER),
+    lastSyncAt: shows ? lastSync : null,
+    devicesTotal: device(devices.recent + devices.silent + devices.quarantined + devices.inactive),
+    devicesRecent: device(devices.recent),
+    devicesSilent: device(devices.silent),
+    devicesQuarantined: device(devices.quarantined),
+    devicesInactive: device(devices.inactive),
+    devicesUnprotected: device(devices.unprotected),
+    alertsHigh: figure(customer.alerts?.high),
+    alertsMedium: figure(customer.alerts?.medium),
+    alertsLow: figure(customer.alerts?.low),
+    ...licenceFigures(customer, today, now),
+    searchText: [customer.nameShown, customer.name, customer.domain, customer.externalId, ...customer.accounts.map((account) => account.externalId), customer.contacts]
+      .filter(Boolean)
+      .join(" "),
+    isStatusNew: isNews,
+  };
+}
+
+/** Licences that the partner owns always count; those the customer owns while a grant with `licences` is live. */
+function licenceFigures(customer: OverviewFacts, today: string, now: Date) {
+  const { grant } = customer;
+  const isOpen = grant?.state === "active" && grant.capabilities.includes("licences");
+  const from = customer.relationship === "managed" ? new Date(customer.createdAt).toISOString() : isOpen ? grant.fromAt : null;
+  const until = from === null ? null : customer.relationship === "managed" ? FOREVER : (grant?.untilAt ?? FOREVER);
+  const isLive = from !== null && new Date(from) <= now && (until === FOREVER || until === null || new Date(until) > now);
+  const counted = customer.licences.filter((licence) => licence.owner === "partner" || isLive);
+  const summary = licenceSummary(counted, today);
+  const running = counted.filter((licence) => ["active", "trial"].includes(licenceStatus(licence, today)));
+  const days = counted.flatMap((licence) => [licence.startsOn, licence.endsOn && addDays(licence.endsOn, -EXPIRING_DAYS), licence.endsOn && addDays(licence.endsOn, 1)]);
+  return {
+    licencesFrom: from,
+    licencesUntil: until,
+    hasCustomerLicences: counted.some((licence) => licence.owner === "customer"),
+    licenceStateRank: summary.stateRank,
+    licenceKinds: summary.kinds,
+    categories: [...new Set(running.map((licence) => licence.category))].sort(),
+    licensed: total(running.map((licence) => (licence.isUnlimited ? null : licence.quantity))),
+    used: total(running.map((licence) => licence.used)),
+    overUsed: summary.isOverUsed,
+    licenceEndsOn: summary.endsOn,
+    nextLicenceDay: days.filter((day): day is string => Boolean(day) && String(day) > today).sort()[0] ?? null,
+  };
+}

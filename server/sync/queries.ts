@@ -1,0 +1,198 @@
+// The only writer of vendor data: accounts, customers that arrive with them, devices, licences, alerts; set-based.
+import { sql } from "kysely";
+import type { ScopedDb } from "#db/client.ts";
+import type { AccountIdentity, LicenceReport, Snapshot } from "./snapshot.ts";
+
+export type AccountRow = { id: string; externalId: string; customerId: string | null };
+
+/**
+ * Adds accounts that are new, renews the names of the others; returns all of them. An account whose own record could not
+ * be read comes with an unknown billing, and then what is stored stays.
+ */
+export async function upsertAccounts(db: ScopedDb, partnerId: string, connection: { id: string; vendor: string }, accounts: readonly AccountIdentity[]): Promise<AccountRow[]> {
+  const input = accounts.map(({ externalId, name, region, billing }) => ({ externalId, name, region, billing }));
+  const { rows } = await sql<AccountRow>`
+    insert into vendor_account as a (partner_id, connection_id, vendor, external_id, name, region, billing)
+    select ${partnerId}::uuid, ${connection.id}::uuid, ${connection.vendor}, r."externalId", r.name, r.region, r.billing
+    from jsonb_to_recordset(${JSON.stringify(input)}::jsonb) as r ("externalId" text, name text, region text, billing text)
+    order by r."externalId"
+    on conflict (partner_id, connection_id, external_id) do update set
+      name = case when excluded.billing = 'unknown' then a.name else excluded.name end,
+      region = case when excluded.billing = 'unknown' then a.region else excluded.region end,
+      billing = case when excluded.billing = 'unknown' then a.billing else excluded.billing end
+    returning a.id, a.external_id, a.customer_id`.execute(db);
+  return rows;
+}
+
+/** Customers that carry one of these identifiers, by identifier. */
+export async function findByIdentifier(db: ScopedDb, partnerId: string, identifiers: readonly string[]): Promise<Map<string, string>> {
+  if (identifiers.length === 0) return new Map();
+  const rows = await db.selectFrom("customer").where("partnerId", "=", partnerId).where("externalId", "in", [...identifiers]).select(["id", "externalId"]).execute();
+  return new Map(rows.map((row) => [row.externalId ?? "", row.id]));
+}
+
+export type NewCustomer = AccountIdentity & { id: string; relationship: string };
+/** Customers whose record is the vendor's word. */
+export async function insertCustomers(db: ScopedDb, partnerId: string, customers: readonly NewCustomer[], today: string): Promise<void> {
+  if (customers.length === 0) return;
+  await db
+    .insertInto("customer")
+    .values(
+      customers.map((one) => ({
+        partnerId, id: one.id, name: one.name, nameShown: one.name, domain: one.domain, relationship: one.relationship, origin: "vendor",
+        country: one.country, region: one.region, since: today, address: one.address && JSON.stringify(one.address),
+      })),
+    )
+    .execute();
+}
+
+/** Renews the records that are the vendor's word; those of people and imports are kept. */
+export async function renewCustomers(db: ScopedDb, partnerId: string, records: readonly (AccountIdentity & { customerId: string })[], now: Date): Promise<void> {
+  const input = records.map(({ customerId, name, domain, country, region, address }) => ({ customerId, name, domain, country, region, address }));
+  await sql`
+    update customer c set name = r.name, name_shown = r.name, domain = r.domain, country = r.country, region = r.region, address = r.address, updated_at = ${now}
+    from jsonb_to_recordset(${JSON.stringify(input)}::jsonb) as r ("customerId" uuid, name text, domain text, country text, region text, address jsonb)
+    where c.partner_id = ${partnerId}::uuid and c.id = r."customerId" and c.origin = 'vendor'
+      and (c.name, c.domain, c.country, c.region, c.address) is distinct from (r.name, r.domain, r.country, r.region, nullif(r.address, 'null'))`.execute(db);
+}
+
+/** Replaces the contacts that vendors named, where they changed. */
+export async function replaceContacts(db: ScopedDb, partnerId: string, records: readonly { customerId: string; contacts: AccountIdentity["contacts"] }[]): Promise<void> {
+  const input = JSON.stringify(records.flatMap(({ customerId, contacts }) => contacts.map((contact) => ({ customerId, ...contact }))));
+  const ids = records.map((record) => record.customerId);
+  const given = sql`jsonb_to_recordset(${input}::jsonb) as r ("customerId" uuid, role text, "firstName" text, "lastName" text, email text, phone text)`;
+  await sql`
+    delete from contact k where k.partner_id = ${partnerId}::uuid and k.customer_id = any(${ids}::uuid[]) and k.source = 'vendor'
+      and not exists (select from ${given} where r."customerId" = k.customer_id
+        and (r.role, r."firstName", r."lastName", r.email, r.phone) = (k.role, k.first_name, k.last_name, k.email, k.phone))`.execute(db);
+  await sql`
+    insert into contact (partner_id, customer_id, role, first_name, last_name, email, phone, source)
+    select distinct ${partnerId}::uuid, r."customerId", r.role, r."firstName", r."lastName", r.email, r.phone, 'vendor' from ${given}
+    where not exists (select from contact k where k.partner_id = ${partnerId}::uuid and k.customer_id = r."customerId" and k.source = 'vendor'
+        and (r.role, r."firstName", r."lastName", r.email, r.phone) = (k.role, k.first_name, k.last_name, k.email, k.phone))`.execute(db);
+}
+
+export async function linkAccounts(db: ScopedDb, partnerId: string, links: readonly { accountId: string; customerId: string }[]): Promise<void> {
+  if (links.length === 0) return;
+  await sql`
+    update vendor_account a set customer_id = r."customerId"
+    from jsonb_to_recordset(${JSON.stringify(links)}::jsonb) as r ("accountId" uuid, "customerId" uuid)
+    where a.partner_id = ${partnerId}::uuid and a.id = r."accountId" and a.customer_id is null`.execute(db);
+}
+
+/** Which of these customers let the partner read metrics now: managed ones, and those with a live grant for it. */
+export async function listOpenToMetrics(db: ScopedDb, partnerId: string, customerIds: readonly string[], now: Date): Promise<Set<string>> {
+  const { rows } = await sql<{ id: string }>`
+    select c.id from customer c where c.partner_id = ${partnerId}::uuid and c.id = any(${[...customerIds]}::uuid[])
+      and (c.relationship = 'managed' or (c.relationship = 'delegated' and exists (select from access_grant g
+        where g.partner_id = c.partner_id and g.customer_id = c.id and g.state = 'active' and 'metrics' = any (g.capabilities)
+          and g.from_at <= ${now} and (g.until_at is null or g.until_at > ${now}))))`.execute(db);
+  return new Set(rows.map((row) => row.id));
+}
+
+/** One account's part of a snapshot with where it belongs. */
+export type Placed<Part> = { accountId: string; customerId: string; items: readonly Part[] };
+const accountIds = (parts: readonly Placed<unknown>[]) => parts.map((part) => part.accountId);
+const flat = <Part extends object>(parts: readonly Placed<Part>[]): string =>
+  JSON.stringify(parts.flatMap(({ accountId, customerId, items }) => items.map((item) => ({ accountId, customerId, ...item }))));
+
+/** Devices of these accounts become exactly the ones given; unchanged rows are not written. */
+export async function mergeDevices(db: ScopedDb, partnerId: string, parts: readonly Placed<NonNullable<Snapshot["devices"]>[number]>[]): Promise<void> {
+  if (parts.length === 0) return;
+  const given = sql`jsonb_to_recordset(${flat(parts)}::jsonb) as r ("accountId" uuid, "customerId" uuid, "externalId" text, hostname text, type text, os text,
+    state text, health text, "isProtected" boolean, person text, "lastSeenAt" timestamptz)`;
+  await sql`delete from device d where d.partner_id = ${partnerId}::uuid and d.vendor_account_id = any(${accountIds(parts)}::uuid[])
+    and not exists (select from ${given} where r."accountId" = d.vendor_account_id and r."externalId" = d.external_id)`.execute(db);
+  await sql`
+    insert into device as d (partner_id, customer_id, vendor_account_id, external_id, hostname, type, os, state, health, is_protected, person, last_seen_at)
+    select distinct on (r."accountId", r."externalId") ${partnerId}::uuid, r."customerId", r."accountId", r."externalId", r.hostname, r.type, r.os, r.state,
+      r.health, r."isProtected", r.person, r."lastSeenAt" from ${given} order by r."accountId", r."externalId"
+    on conflict (partner_id, vendor_account_id, external_id) do update set customer_id = excluded.customer_id, hostname = excluded.hostname,
+      type = excluded.type, os = excluded.os, state = excluded.state, health = excluded.health, is_protected = excluded.is_protected,
+      person = excluded.person, last_seen_at = excluded.last_seen_at
+    where (d.*) is distinct from (excluded.*)`.execute(db);
+}
+
+/** Products are shared by all partners: names and categories are the vendor's. */
+export async function upsertProducts(db: ScopedDb, vendor: string, licences: readonly LicenceReport[]): Promise<void> {
+  const products = [...new Map(licences.map((licence) => [licence.productCode, licence])).values()];
+  if (products.length === 0) return;
+  await sql`
+    insert into product as p (vendor, code, name, category)
+    select ${vendor}, r.code, r.name, r.category
+    from jsonb_to_recordset(${JSON.stringify(products.map((one) => ({ code: one.productCode, name: one.productName, category: one.category })))}::jsonb)
+      as r (code text, name text, category text) order by r.code
+    on conflict (vendor, code) do update set name = excluded.name, category = excluded.category
+    where (p.name, p.category) is distinct from (excluded.name, excluded.category)`.execute(db);
+}
+
+/** Licences of these accounts become exactly the ones given. */
+export async function mergeLicences(db: ScopedDb, partnerId: string, vendor: string, parts: readonly Placed<LicenceReport>[]): Promise<void> {
+  if (parts.length === 0) return;
+  const given = sql`jsonb_to_recordset(${flat(parts)}::jsonb) as r ("accountId" uuid, "customerId" uuid, key text, "productCode" text, kind text, owner text,
+    quantity numeric, "isQuantityKnown" boolean, used numeric, "startsOn" date, "endsOn" date, "orderNumber" text)`;
+  await sql`delete from licence l where l.partner_id = ${partnerId}::uuid and l.vendor_account_id = any(${accountIds(parts)}::uuid[])
+    and not exists (select from ${given} where r."accountId" = l.vendor_account_id and r.key = l.source_key)`.execute(db);
+  await sql`
+    insert into licence as l (partner_id, customer_id, vendor_account_id, source_key, vendor, product_code, kind, owner, is_unlimited, quantity, used,
+      starts_on, ends_on, order_number)
+    select distinct on (r."accountId", r.key) ${partnerId}::uuid, r."customerId", r."accountId", r.key, ${vendor}, r."productCode", r.kind, r.owner,
+      r.quantity is null and r."isQuantityKnown", r.quantity, r.used, r."startsOn", r."endsOn", r."orderNumber"
+    from ${given} order by r."accountId", r.key
+    on conflict (partner_id, vendor_account_id, source_key) do update set customer_id = excluded.customer_id, product_code = excluded.product_code,
+      kind = excluded.kind, owner = excluded.owner, is_unlimited = excluded.is_unlimited, quantity = excluded.quantity, used = excluded.used,
+      starts_on = excluded.starts_on, ends_on = excluded.ends_on, order_number = excluded.order_number
+    where (l.customer_id, l.product_code, l.kind, l.owner, l.is_unlimited, l.quantity, l.used, l.starts_on, l.ends_on, l.order_number) is distinct from
+      (excluded.customer_id, excluded.product_code, excluded.kind, excluded.owner, excluded.is_unlimited, excluded.quantity, excluded.used,
+       excluded.starts_on, excluded.ends_on, excluded.order_number)`.execute(db);
+}
+
+/** Open alerts of these accounts become exactly the ones given. */
+export async function mergeAlerts(db: ScopedDb, partnerId: string, parts: readonly Placed<NonNullable<Snapshot["alerts"]>[number]>[]): Promise<void> {
+  if (parts.length === 0) return;
+  const given = sql`jsonb_to_recordset(${flat(parts)}::jsonb) as r ("accountId" uuid, "customerId" uuid, "externalId" text, severity text, product text,
+    category text, description text, "deviceExternalId" text, person text, "raisedAt" timestamptz, "allowedActions" text[])`;
+  await sql`delete from alert e where e.partner_id = ${partnerId}::uuid and e.vendor_account_id = any(${accountIds(parts)}::uuid[])
+    and not exists (select from ${given} where r."accountId" = e.vendor_account_id and r."externalId" = e.external_id)`.execute(db);
+  await sql`
+    insert into alert as e (partner_id, customer_id, vendor_account_id, external_id, severity, product, category, description, device_external_id, person,
+      raised_at, allowed_actions)
+    select distinct on (r."accountId", r."externalId") ${partnerId}::uuid, r."customerId", r."accountId", r."externalId", r.severity, r.product, r.category,
+      r.description, r."deviceExternalId", r.person, r."raisedAt", r."allowedActions"
+    from ${given} order by r."accountId", r."externalId"
+    on conflict (partner_id, vendor_account_id, external_id) do update set customer_id = excluded.customer_id, severity = excluded.severity,
+      product = excluded.product, category = excluded.category, description = excluded.description, device_external_id = excluded.device_external_id,
+      person = excluded.person, raised_at = excluded.raised_at, allowed_actions = excluded.allowed_actions
+    where (e.*) is distinct from (excluded.*)`.execute(db);
+}
+
+export type AccountSuccess = { accountId: string; takenAt: string; hasData: boolean; isOpen: boolean; unprotectedCount: number | null; gaps: Snapshot["gaps"] };
+/** What a read account leaves behind; without access to metrics nothing counts as data. */
+export async function recordSuccess(db: ScopedDb, partnerId: string, results: readonly AccountSuccess[]): Promise<void> {
+  if (results.length === 0) return;
+  await sql`
+    update vendor_account a set last_attempt_at = r."takenAt", last_success_at = r."takenAt", error_code = null, error_detail = null, error_since = null,
+      last_data_at = case when r."hasData" and r."isOpen" then r."takenAt" else a.last_data_at end,
+      unprotected_count = case when r."isOpen" then r."unprotectedCount" end, gaps = r.gaps
+    from jsonb_to_recordset(${JSON.stringify(results)}::jsonb)
+      as r ("accountId" uuid, "takenAt" timestamptz, "hasData" boolean, "isOpen" boolean, "unprotectedCount" int, gaps jsonb)
+    where a.partner_id = ${partnerId}::uuid and a.id = r."accountId"`.execute(db);
+}
+
+export type AccountRefusal = { accountId: string; code: string; detail: string };
+/** What a refused account leaves behind: its data stay, the reason and since when are noted. */
+export async function recordRefusal(db: ScopedDb, partnerId: string, refusals: readonly AccountRefusal[], now: Date): Promise<void> {
+  if (refusals.length === 0) return;
+  await sql`
+    update vendor_account a set last_attempt_at = ${now}, error_detail = r.detail,
+      error_since = case when a.error_code = r.code then coalesce(a.error_since, ${now}) else ${now} end, error_code = r.code
+    from jsonb_to_recordset(${JSON.stringify(refusals)}::jsonb) as r ("accountId" uuid, code text, detail text)
+    where a.partner_id = ${partnerId}::uuid and a.id = r."accountId"`.execute(db);
+}
+
+/** Accounts of a connection with their customers, by id after `after`; `notSeen`: only those not among these external ids. */
+export async function listAccountPage(db: ScopedDb, partnerId: string, connectionId: string, after: string | null, limit: number): Promise<AccountRow[]> {
+  let query = db.selectFrom("vendorAccount").where("partnerId", "=", partnerId).where("connectionId", "=", connectionId).where("linkState", "<>", "not_linked");
+  if (after !== null) query = query.where("id", ">", after);
+  return query.select(["id", "externalId", "customerId"]).orderBy("id").limit(limit).execute();
+}
