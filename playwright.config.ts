@@ -1,0 +1,23 @@
+import { defineConfig, devices } from "@playwright/test";
+
+const executablePath = process.env["CHROMIUM_PATH"];
+
+// scripts/test.ts starts a portal of its own and gives its address; `npm run e2e` goes the same way.
+export default defineConfig({
+  testDir: "tests/e2e",
+  testMatch: "**/*.e2e.ts",
+  outputDir: "test-results",
+  workers: 2,
+  timeout: 30_000,
+  forbidOnly: Boolean(process.env["CI"]),
+  use: {
+    ...devices["Desktop Chrome"],
+    baseURL: process.env["BASE_URL"] ?? "http://127.0.0.1:3000",
+    trace: "retain-on-failure",
+    launchOptions: {
+      // Chromium's sandbox needs user namespaces, which root in a container has not.
+      args: process.getuid?.() === 0 ? ["--no-sandbox", "--disable-dev-shm-usage"] : [],
+      ...(executablePath ? { executablePath } : {}),
+    },
+  },
+});
