@@ -1,0 +1,23 @@
+import type { Resources } from "#locales/resources.ts";
+import type { ColumnId } from "#server/customers/schema.ts";
+
+type Help = Resources["help"];
+
+/** What kind of figure a column holds: its unit, who says so, how its cell is set. */
+export const figures: Record<ColumnId, { unit: keyof Help["unit"]; source: keyof Help["source"]; isNumber: boolean }> = {
+  name: { unit: "none", source: "both", isNumber: false },
+  status: { unit: "none", source: "portal", isNumber: false },
+  groups: { unit: "none", source: "portal", isNumber: false },
+  devicesTotal: { unit: "computers", source: "vendor", isNumber: true },
+  devicesRecent: { unit: "computers", source: "both", isNumber: true },
+  devicesSilent: { unit: "computers", source: "both", isNumber: true },
+  devicesQuarantined: { unit: "computers", source: "vendor", isNumber: true },
+  devicesInactive: { unit: "computers", source: "both", isNumber: true },
+  devicesUnprotected: { unit: "devices", source: "vendor", isNumber: true },
+  licenceState: { unit: "none", source: "both", isNumber: false },
+  licensed: { unit: "licences", source: "vendor", isNumber: true },
+  used: { unit: "licences", source: "vendor", isNumber: true },
+  licenceEndsOn: { unit: "day", source: "vendor", isNumber: false },
+  alerts: { unit: "alerts", source: "vendor", isNumber: false },
+  lastSync: { unit: "age", source: "portal", isNumber: true },
+};

@@ -1,0 +1,6 @@
+/** The vendors' own names, never translated, and where their support is reached when a synchronisation is stuck. */
+const vendors: Readonly<Record<string, { name: string; support: string; supportUrl: string }>> = {
+  sophos: { name: "Sophos Central", support: "Sophos Support", supportUrl: "https://support.sophos.com/" },
+};
+
+export const vendorOf = (id: string) => vendors[id] ?? { name: id, support: id, supportUrl: undefined };
