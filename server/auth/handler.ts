@@ -11,6 +11,7 @@ import { errorResponse } from "#server/route.ts";
 import { clearAttempts, countAttempt } from "./limits.ts";
 import { isPassword } from "./passwords.ts";
 import { endSession, listMemberships, readSession, sessionCookie, startSession, switchMembership } from "./sessions.ts";
+export { nextAuthHandler } from "./next-auth.ts";
 
 const Login = z.object({ email: z.string().trim().min(3).max(320), password: z.string().min(1).max(128), code: z.string().max(20).optional() });
 

@@ -5,7 +5,7 @@ import { env } from "#server/env.ts";
 import type { Actor, RoleName } from "#server/permissions.ts";
 
 const IDLE_MINUTES = 30;
-const ABSOLUTE_HOURS = 12;
+export const ABSOLUTE_HOURS = 12;
 /** `last_seen_at` is written at most this often. */
 const TOUCH_SECONDS = 60;
 

@@ -1,0 +1,1 @@
+export { nextAuthHandler as GET, nextAuthHandler as POST } from "#server/auth/handler.ts";
