@@ -4,6 +4,8 @@
 export const queues = {
   /** One synchronisation of one connection. */
   sync: { retryLimit: 3, retryDelay: 15, retryBackoff: true, expireInSeconds: 3600, heartbeatSeconds: 60 },
+  /** A wish of a customer's user, who sees neither connections nor runs: the worker makes the runs. */
+  syncRequest: { retryLimit: 3, retryDelay: 5, expireInSeconds: 60 },
   /** One import of a list of customers. */
   import: { retryLimit: 3, retryDelay: 5, expireInSeconds: 900, heartbeatSeconds: 60 },
 } as const;

@@ -29,16 +29,29 @@ export function errorResponse(error: unknown, language: Language): Response {
   );
 }
 
+/** The membership that the page of this form or script was shown for (decision 18): `?membership=` or x-membership. */
+const expectedMembership = (request: Request, header: string | undefined): string | undefined =>
+  new URL(request.url).searchParams.get("membership") ?? header;
+
+/** A form that a person sent goes back to its page with the error; a program is told the error itself. */
+function backToPage(error: AppError, request: Request): Response | undefined {
+  const from = URL.parse(request.headers.get("referer") ?? "");
+  const isForm = request.method === "POST" && (request.headers.get("accept") ?? "").includes("text/html");
+  if (!isForm || from === null || from.host !== request.headers.get("host")) return undefined;
+  from.searchParams.set("error", error.code);
+  return new Response(null, { status: 303, headers: { location: from.pathname + from.search, "cache-control": "no-store" } });
+}
+
 /**
  * Builds a handler that may be called with `permission` only, in one transaction of the actor's scope. One that changes
- * (`read write`) must come from our own pages and must record what it did. `onError` may answer an error in its own way
- * (a form that is sent back to its page).
+ * (`read write`) must come from our own pages and must record what it did. `onError` may answer an error in its own way;
+ * else a form goes back to its page and a program gets JSON.
  */
 export function route<Params = Record<string, never>>(
   permission: Permission,
   mode: Mode,
   work: (input: RouteInput<Params>) => Promise<Response>,
-  onError?: (error: AppError, request: Request) => Response | undefined,
+  onError: (error: AppError, request: Request) => Response | undefined = backToPage,
 ): NextHandler<Params> {
   const handler: NextHandler<Params> = async (request, { params }) => {
     const context = await contextOf(request.headers);
@@ -46,10 +59,9 @@ export function route<Params = Record<string, never>>(
       if (mode === "read write") assertSameOrigin(request);
       const actor = context.session?.actor;
       if (!actor) throw new AppError("auth.required");
-      if (!can(actor, permission)) {
-        await auditRefusal(actor, permission, "permission.denied");
-        throw new AppError("permission.denied");
-      }
+      if (!can(actor, permission)) throw new AppError("permission.denied");
+      const expected = expectedMembership(request, context.expectedMembership);
+      if (mode === "read write" && expected !== undefined && expected !== actor.membershipId) throw new AppError("membership.changed");
       const resolved = await params;
       return await withScope(scopeOf(actor), mode, async (db) => {
         let recorded = 0;
@@ -62,7 +74,9 @@ export function route<Params = Record<string, never>>(
         return response;
       });
     } catch (error) {
-      const answer = error instanceof AppError ? onError?.(error, request) : undefined;
+      const actor = context.session?.actor;
+      if (actor && error instanceof AppError && error.status === 403) await auditRefusal(actor, permission, error.code);
+      const answer = error instanceof AppError ? onError(error, request) : undefined;
       return answer ?? errorResponse(error, context.language);
     }
   };

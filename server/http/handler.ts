@@ -54,3 +54,8 @@ export async function readyHandler(): Promise<Response> {
   const isReady = await isDatabaseReady().catch(() => false);
   return new Response(isReady ? "ready\n" : "not ready\n", { status: isReady ? 200 : 503, headers: { "cache-control": "no-store" } });
 }
+
+/** An address below /api that nobody answers: 404 as JSON, not a page. */
+export async function unknownHandler(request: Request): Promise<Response> {
+  return errorResponse(new AppError("request.notFound"), (await contextOf(request.headers)).language);
+}

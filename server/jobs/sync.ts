@@ -10,7 +10,7 @@ import { connectors } from "#server/sync/connectors/registry.ts";
 import { listAccountPage, recordRefusal } from "#server/sync/queries.ts";
 import { advanceRun, claimRun, type ConnectionRow, finishRun, getConnection, updateConnection } from "#server/sync/queries-runs.ts";
 import { CYCLE_HOURS, isPassing, retrySeconds } from "#server/sync/rules.ts";
-import { ingest, type Refused, type Source } from "#server/sync/service.ts";
+import { ingest, type Refused, requestSync, type Source } from "#server/sync/service.ts";
 import { AccountIdentity, type ConnectorEvent, type Credentials, Snapshot, type VendorErrorCode } from "#server/sync/snapshot.ts";
 
 /** A batch is written when it holds this many accounts, or this many rows of devices. */
@@ -50,6 +50,13 @@ function credentialsOf(connection: ConnectionRow): Credentials {
   const key = env().KEY_PRIVATE;
   if (!connection.secret || !key) throw new VendorError("vendor.credentials", "no credentials are stored");
   return JSON.parse(unseal(connection.secret, key, { table: "connection", column: "secret", row: connection.id })) as Credentials;
+}
+
+export type SyncRequestJob = { partnerId: string; customerId: string; userId: string };
+
+/** Makes the runs that a customer's user asked for. */
+export async function requestForCustomer({ partnerId, customerId, userId }: SyncRequestJob): Promise<void> {
+  await scoped(partnerId, (db) => requestSync(db, partnerId, { cause: "person", requestedBy: userId, customerId }, new Date()));
 }
 
 type Progress = { runId: string; seen: Set<string>; outcome: { done: number; refused: number; passing: number }; signal: AbortSignal };

@@ -4,7 +4,7 @@ import { env } from "#server/env.ts";
 import { log } from "#server/log.ts";
 import { runImport } from "./import.ts";
 import { workerQueue } from "./queue.ts";
-import { runSync, type SyncJob } from "./sync.ts";
+import { requestForCustomer, runSync, type SyncJob, type SyncRequestJob } from "./sync.ts";
 import { tick } from "./tick.ts";
 
 const TICK_SECONDS = 20;
@@ -20,6 +20,9 @@ const both = (signal: AbortSignal) => AbortSignal.any([signal, stop.signal]);
 await queue.start();
 await queue.work<SyncJob>("sync", { localConcurrency: SYNCS_AT_ONCE, pollingIntervalSeconds: 2 }, async ([job]) => {
   if (job) await runSync(job.data, both(job.signal));
+});
+await queue.work<SyncRequestJob>("syncRequest", { pollingIntervalSeconds: 2 }, async ([job]) => {
+  if (job) await requestForCustomer(job.data);
 });
 await queue.work<{ partnerId: string; importId: string }>("import", { pollingIntervalSeconds: 2 }, async ([job]) => {
   if (job) await runImport(job.data, both(job.signal));

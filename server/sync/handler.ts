@@ -7,10 +7,10 @@ import { requireCustomer } from "#server/trpc.ts";
 import { SyncForm } from "./schema.ts";
 import { startSync } from "./service.ts";
 
-const backTo = (path: string, key: "notice" | "error", code: string): Response => {
+const withNotice = (path: string, code: string): Response => {
   const url = new URL(path, "http://here.invalid");
-  url.searchParams.set(key, code);
-  return new Response(null, { status: 303, headers: { location: url.pathname + url.search } });
+  url.searchParams.set("notice", code);
+  return new Response(null, { status: 303, headers: { location: url.pathname + url.search, "cache-control": "no-store" } });
 };
 
 export const startSyncHandler = route(
@@ -21,17 +21,10 @@ export const startSyncHandler = route(
     const parsed = SyncForm.safeParse(fields);
     if (!parsed.success) throw new AppError("request.invalid");
     const { customerId, all } = parsed.data;
-    const page = safeReturn(parsed.data.return, `/${language}`);
-    try {
-      if (customerId) await requireCustomer({ actor, db }, "sync:start", customerId);
-      else if (all !== "1") throw new AppError("request.invalid");
-      else if (!can(actor, "sync:startAll")) throw new AppError("permission.denied");
-      const { answer } = await startSync({ actor, db, audit }, customerId ?? null, new Date());
-      return isForm ? backTo(page, "notice", answer) : Response.json({ answer });
-    } catch (error) {
-      if (!isForm || !(error instanceof AppError)) throw error;
-      await audit({ action: "sync:start", entity: "sync", customerId: actor.customerId, outcome: "refused", detail: { code: error.code } });
-      return backTo(page, "error", error.code);
-    }
+    if (customerId) await requireCustomer({ actor, db }, "sync:start", customerId);
+    else if (all !== "1") throw new AppError("request.invalid");
+    else if (!can(actor, "sync:startAll")) throw new AppError("permission.denied");
+    const { answer } = await startSync({ actor, db, audit }, customerId ?? null, new Date());
+    return isForm ? withNotice(safeReturn(parsed.data.return, `/${language}`), answer) : Response.json({ answer });
   },
 );

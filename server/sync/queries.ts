@@ -196,3 +196,9 @@ export async function listAccountPage(db: ScopedDb, partnerId: string, connectio
   if (after !== null) query = query.where("id", ">", after);
   return query.select(["id", "externalId", "customerId"]).orderBy("id").limit(limit).execute();
 }
+
+/** Does a vendor know this customer? */
+export async function hasAccount(db: ScopedDb, partnerId: string, customerId: string): Promise<boolean> {
+  const found = await db.selectFrom("vendorAccount").where("partnerId", "=", partnerId).where("customerId", "=", customerId).where("linkState", "<>", "not_linked").select("id").limit(1).executeTakeFirst();
+  return found !== undefined;
+}

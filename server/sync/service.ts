@@ -9,7 +9,7 @@ import { enqueue } from "#server/jobs/queue.ts";
 import { getPartnerRules } from "#server/overview/queries.ts";
 import { refreshOverview } from "#server/overview/service.ts";
 import {
-  type AccountRefusal, type AccountRow, findByIdentifier, insertCustomers, linkAccounts, listOpenToMetrics, mergeAlerts, mergeDevices, mergeLicences,
+  type AccountRefusal, type AccountRow, findByIdentifier, hasAccount, insertCustomers, linkAccounts, listOpenToMetrics, mergeAlerts, mergeDevices, mergeLicences,
   type NewCustomer, type Placed, recordRefusal, recordSuccess, renewCustomers, replaceContacts, upsertAccounts, upsertProducts,
 } from "./queries.ts";
 import { askForFollowUp, insertBatch, insertRun, listConnections } from "./queries-runs.ts";
@@ -31,10 +31,19 @@ export async function requestSync(
   return queueRuns(db, partnerId, connections, wish, now);
 }
 
-/** *Sync now* by a person: one customer, or (null) all. */
+/**
+ * *Sync now* by a person: one customer, or (null) all. A customer's user reaches neither connections nor runs, so the
+ * worker makes the runs of their wish. Throws sync.noSource when there is nothing to read.
+ */
 export async function startSync({ db, actor, audit }: Guarded, customerId: string | null, now: Date): Promise<{ answer: SyncAnswer }> {
-  const { answer, batchId } = await requestSync(db, actor.partnerId, { cause: "person", requestedBy: actor.userId, customerId }, now);
-  await audit({ action: "sync:start", entity: `batch ${batchId}`, customerId: customerId ?? actor.customerId, detail: { answer } });
+  const wish = { cause: "person", requestedBy: actor.userId, customerId: actor.customerId ?? customerId } as const;
+  let answer: SyncAnswer = "sync.started";
+  if (actor.customerId === null) ({ answer } = await requestSync(db, actor.partnerId, wish, now));
+  else {
+    if (!(await hasAccount(db, actor.partnerId, actor.customerId))) throw new AppError("sync.noSource");
+    await enqueue(db, "syncRequest", { partnerId: actor.partnerId, customerId: actor.customerId, userId: actor.userId }, { singletonKey: actor.customerId });
+  }
+  await audit({ action: "sync:start", entity: wish.customerId ? `customer ${wish.customerId}` : "all customers", customerId: wish.customerId, detail: { answer } });
   return { answer };
 }
 
