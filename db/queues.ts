@@ -2,11 +2,11 @@
 
 /** Options are those of pg-boss (seconds where a duration). Every handler is idempotent, so a retry is always safe. */
 export const queues = {
-  /** One synchronisation of one connection. */
-  sync: { retryLimit: 3, retryDelay: 15, retryBackoff: true, expireInSeconds: 3600, heartbeatSeconds: 60 },
+  /** One synchronisation of one connection. At a vendor's pace it may take hours; a dead worker shows by its heartbeat. */
+  sync: { retryLimit: 3, retryDelay: 5, retryBackoff: true, expireInSeconds: 23 * 3600, heartbeatSeconds: 15 },
   /** A wish of a customer's user, who sees neither connections nor runs: the worker makes the runs. */
   syncRequest: { retryLimit: 3, retryDelay: 5, expireInSeconds: 60 },
   /** One import of a list of customers. */
-  import: { retryLimit: 3, retryDelay: 5, expireInSeconds: 900, heartbeatSeconds: 60 },
+  import: { retryLimit: 3, retryDelay: 5, expireInSeconds: 900, heartbeatSeconds: 15 },
 } as const;
 export type QueueName = keyof typeof queues;

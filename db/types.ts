@@ -335,6 +335,7 @@ export interface ReadableOverview {
   devicesUnprotected: number | null;
   devicesUnprotectedStored: number | null;
   domain: string | null;
+  hasLicences: boolean | null;
   hasMetrics: boolean | null;
   lastSyncAt: Timestamp | null;
   lastSyncAtStored: Timestamp | null;

@@ -3,11 +3,11 @@ import { type Mode, withScope } from "#db/client.ts";
 import type { Language } from "#locales/languages.ts";
 import { errorText } from "#locales/resources.ts";
 import { type AuditEntry, appendAudit, auditRefusal, scopeOf } from "./audit/append.ts";
-import { contextOf } from "./context.ts";
+import { contextOf, languageOf } from "./context.ts";
 import { AppError } from "./errors.ts";
 import { assertSameOrigin } from "./http/incoming.ts";
 import { log } from "./log.ts";
-import { can, type Permission } from "./permissions.ts";
+import { type Actor, can, type Permission } from "./permissions.ts";
 import type { Guarded } from "./trpc.ts";
 
 export type RouteInput<Params> = Guarded & { request: Request; params: Params; language: Language };
@@ -54,30 +54,32 @@ export function route<Params = Record<string, never>>(
   onError: (error: AppError, request: Request) => Response | undefined = backToPage,
 ): NextHandler<Params> {
   const handler: NextHandler<Params> = async (request, { params }) => {
-    const context = await contextOf(request.headers);
+    const language = languageOf(request.headers);
+    let actor: Actor | undefined;
     try {
       if (mode === "read write") assertSameOrigin(request);
-      const actor = context.session?.actor;
+      const context = await contextOf(request.headers);
+      actor = context.session?.actor;
       if (!actor) throw new AppError("auth.required");
       if (!can(actor, permission)) throw new AppError("permission.denied");
       const expected = expectedMembership(request, context.expectedMembership);
       if (mode === "read write" && expected !== undefined && expected !== actor.membershipId) throw new AppError("membership.changed");
       const resolved = await params;
-      return await withScope(scopeOf(actor), mode, async (db) => {
+      const by = actor;
+      return await withScope(scopeOf(by), mode, async (db) => {
         let recorded = 0;
         const audit = (entry: AuditEntry) => {
           recorded += 1;
-          return appendAudit(db, actor, entry);
+          return appendAudit(db, by, entry);
         };
-        const response = await work({ request, params: resolved, actor, db, audit, language: context.language });
+        const response = await work({ request, params: resolved, actor: by, db, audit, language });
         if (mode === "read write" && recorded === 0) throw new Error(`a handler of ${permission} changed something without an audit entry`);
         return response;
       });
     } catch (error) {
-      const actor = context.session?.actor;
       if (actor && error instanceof AppError && error.status === 403) await auditRefusal(actor, permission, error.code);
       const answer = error instanceof AppError ? onError(error, request) : undefined;
-      return answer ?? errorResponse(error, context.language);
+      return answer ?? errorResponse(error, language);
     }
   };
   handlerPermissions.set(handler, permission);

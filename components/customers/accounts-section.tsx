@@ -12,7 +12,12 @@ export async function AccountsSection({ view }: { view: CustomerView }) {
   const { details, lang, timeZone } = view;
   const t = await getT(lang, "customer");
   const { accounts } = details;
-  const state = accounts.length === 0 ? "empty" : accounts.some((account) => account.errorCode !== null) ? "partial" : "full";
+  const state =
+    accounts.length === 0
+      ? "empty"
+      : accounts.some((account) => account.errorCode !== null)
+        ? "partial"
+        : "full";
   return (
     <Section id="accounts" title={t("accounts.title")} flush data-section="accounts" data-state={state}>
       {accounts.length === 0 ? (
@@ -20,18 +25,31 @@ export async function AccountsSection({ view }: { view: CustomerView }) {
       ) : (
         <ul className="divide-y divide-line">
           {accounts.map((account) => {
-            const error = account.errorCode !== null && isErrorCode(account.errorCode) ? errorText(lang, account.errorCode) : undefined;
+            const error =
+              account.errorCode !== null && isErrorCode(account.errorCode)
+                ? errorText(lang, account.errorCode)
+                : undefined;
             return (
               <li key={account.id} data-row-id={account.id} className="px-4 py-3 sm:px-5">
                 <p className="flex flex-wrap items-baseline justify-between gap-x-3">
                   <span className="font-medium">{vendorOf(account.vendor).name}</span>
-                  <span className="text-caption text-ink-soft" title={account.lastSuccessAt === null ? undefined : formatDateTime(lang, timeZone, new Date(account.lastSuccessAt))}>
-                    {account.lastSuccessAt === null ? t("accounts.neverRead") : t("accounts.read", { ago: ago(view, account.lastSuccessAt) })}
+                  <span
+                    className="text-caption text-ink-soft"
+                    title={
+                      account.lastSuccessAt === null
+                        ? undefined
+                        : formatDateTime(lang, timeZone, new Date(account.lastSuccessAt))
+                    }
+                  >
+                    {account.lastSuccessAt === null
+                      ? t("accounts.neverRead")
+                      : t("accounts.read", { ago: ago(view, account.lastSuccessAt) })}
                   </span>
                 </p>
                 <p className="text-caption text-ink-soft">
                   <bdi>{account.name}</bdi> · {t("accounts.id", { id: account.externalId })}
-                  {account.connection !== "" && ` · ${t("accounts.through", { connection: account.connection })}`}
+                  {account.connection !== "" &&
+                    ` · ${t("accounts.through", { connection: account.connection })}`}
                 </p>
                 {account.errorCode !== null && (
                   <div className="mt-2 flex gap-2 rounded-md bg-warning-soft p-2.5">

@@ -25,7 +25,14 @@ export async function AlertsSection({ view }: { view: CustomerView }) {
   const { alerts, alertsBlank } = details;
   const [t, common] = await Promise.all([getT(lang, "customer"), getT(lang, "common")]);
   return (
-    <Section id="alerts" title={t("alerts.title")} aside={<DataAge view={view} />} flush data-section="alerts" data-state={sectionState(details, alertsBlank, alerts?.length ?? 0)}>
+    <Section
+      id="alerts"
+      title={t("alerts.title")}
+      aside={<DataAge view={view} />}
+      flush
+      data-section="alerts"
+      data-state={sectionState(details, alertsBlank, alerts?.length ?? 0)}
+    >
       {alerts === null ? (
         <EmptyState level={3} title={common(`blank.${alertsBlank ?? "not_reported"}`)} />
       ) : alerts.length === 0 ? (
@@ -35,7 +42,12 @@ export async function AlertsSection({ view }: { view: CustomerView }) {
           <AlertRows view={view} alerts={alerts.slice(0, SHOWN)} />
           {alerts.length > SHOWN && (
             <div className="border-t border-line px-4 pt-1 sm:px-5">
-              <Disclosure summary={t("alerts.more", { count: alerts.length - SHOWN, formatted: formatNumber(lang, alerts.length - SHOWN) })}>
+              <Disclosure
+                summary={t("alerts.more", {
+                  count: alerts.length - SHOWN,
+                  formatted: formatNumber(lang, alerts.length - SHOWN),
+                })}
+              >
                 <AlertRows view={view} alerts={alerts.slice(SHOWN)} />
               </Disclosure>
             </div>
@@ -46,7 +58,13 @@ export async function AlertsSection({ view }: { view: CustomerView }) {
   );
 }
 
-async function AlertRows({ view: { details, lang, timeZone }, alerts }: { view: CustomerView; alerts: readonly Alert[] }) {
+async function AlertRows({
+  view: { details, lang, timeZone },
+  alerts,
+}: {
+  view: CustomerView;
+  alerts: readonly Alert[];
+}) {
   const t = await getT(lang, "customer");
   const now = new Date(details.now);
   return (
@@ -54,7 +72,11 @@ async function AlertRows({ view: { details, lang, timeZone }, alerts }: { view: 
       {alerts.map((alert) => {
         const { tone, Icon } = looks[alert.severity];
         return (
-          <li key={alert.id} data-row-id={alert.id} className="flex flex-wrap items-baseline gap-x-4 gap-y-1 px-4 py-3 sm:px-5">
+          <li
+            key={alert.id}
+            data-row-id={alert.id}
+            className="flex flex-wrap items-baseline gap-x-4 gap-y-1 px-4 py-3 sm:px-5"
+          >
             <span className="w-28 shrink-0">
               <Badge plain tone={tone} icon={<Icon />}>
                 {t(`alerts.severityOf.${alert.severity}`)}
@@ -62,9 +84,15 @@ async function AlertRows({ view: { details, lang, timeZone }, alerts }: { view: 
             </span>
             <span className="min-w-0 flex-1 basis-64">
               <bdi>{alert.description}</bdi>
-              <span className="block text-caption text-ink-soft">{[alert.product, alert.category].filter(Boolean).join(" · ")}</span>
+              <span className="block text-caption text-ink-soft">
+                {[alert.product, alert.category].filter(Boolean).join(" · ")}
+              </span>
             </span>
-            <time dateTime={alert.raisedAt} title={formatDateTime(lang, timeZone, new Date(alert.raisedAt))} className="text-caption text-ink-soft">
+            <time
+              dateTime={alert.raisedAt}
+              title={formatDateTime(lang, timeZone, new Date(alert.raisedAt))}
+              className="text-caption text-ink-soft"
+            >
               {formatAge(lang, new Date(alert.raisedAt), now)}
             </time>
           </li>

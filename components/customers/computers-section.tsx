@@ -18,7 +18,14 @@ export async function ComputersSection({ view, filter, isFirstPage }: Props) {
   const [t, common] = await Promise.all([getT(lang, "customer"), getT(lang, "common")]);
   const state = sectionState(details, devicesBlank, row.devicesTotal ?? devices?.total ?? 0);
   return (
-    <Section id="computers" title={t("computers.title")} aside={<DataAge view={view} />} flush data-section="computers" data-state={state}>
+    <Section
+      id="computers"
+      title={t("computers.title")}
+      aside={<DataAge view={view} />}
+      flush
+      data-section="computers"
+      data-state={state}
+    >
       {devices === null ? (
         <EmptyState level={3} title={common(`blank.${devicesBlank ?? "not_reported"}`)} />
       ) : (
@@ -28,9 +35,24 @@ export async function ComputersSection({ view, filter, isFirstPage }: Props) {
             <Tabs
               label={t("computers.filter")}
               tabs={[
-                { href: devicesHref(lang, row.id, "all"), label: t("computers.all"), count: figure(view, row.devicesTotal), current: filter === "all" },
-                { href: devicesHref(lang, row.id, "silent"), label: t("computers.silent"), count: figure(view, row.devicesSilent), current: filter === "silent" },
-                { href: devicesHref(lang, row.id, "unprotected"), label: t("computers.unprotected"), count: figure(view, row.devicesUnprotected), current: filter === "unprotected" },
+                {
+                  href: devicesHref(lang, row.id, "all"),
+                  label: t("computers.all"),
+                  count: figure(view, row.devicesTotal),
+                  current: filter === "all",
+                },
+                {
+                  href: devicesHref(lang, row.id, "silent"),
+                  label: t("computers.silent"),
+                  count: figure(view, row.devicesSilent),
+                  current: filter === "silent",
+                },
+                {
+                  href: devicesHref(lang, row.id, "unprotected"),
+                  label: t("computers.unprotected"),
+                  count: figure(view, row.devicesUnprotected),
+                  current: filter === "unprotected",
+                },
               ]}
             />
           </div>
@@ -41,9 +63,20 @@ export async function ComputersSection({ view, filter, isFirstPage }: Props) {
               <DevicesTable view={view} rows={devices.rows} />
               <Pagination
                 label={t("computers.title")}
-                summary={t("computers.count", { count: devices.total, formatted: formatNumber(lang, devices.total) })}
-                first={isFirstPage ? undefined : { href: devicesHref(lang, row.id, filter), label: common("paging.first") }}
-                next={devices.next === null ? undefined : { href: devicesHref(lang, row.id, filter, devices.next), label: common("paging.next") }}
+                summary={t("computers.count", {
+                  count: devices.total,
+                  formatted: formatNumber(lang, devices.total),
+                })}
+                first={
+                  isFirstPage
+                    ? undefined
+                    : { href: devicesHref(lang, row.id, filter), label: common("paging.first") }
+                }
+                next={
+                  devices.next === null
+                    ? undefined
+                    : { href: devicesHref(lang, row.id, filter, devices.next), label: common("paging.next") }
+                }
               />
             </div>
           )}
@@ -53,16 +86,22 @@ export async function ComputersSection({ view, filter, isFirstPage }: Props) {
   );
 }
 
-const figure = ({ lang }: CustomerView, value: number | null) => (value === null ? undefined : formatNumber(lang, value));
+const figure = ({ lang }: CustomerView, value: number | null) =>
+  value === null ? undefined : formatNumber(lang, value);
 
 async function NoDevices({ view, filter }: { view: CustomerView; filter: DeviceFilter }) {
   const t = await getT(view.lang, "customer");
-  if (filter === "all") return <EmptyState level={3} title={t("computers.empty")} reason={t("computers.emptyWhy")} />;
+  if (filter === "all")
+    return <EmptyState level={3} title={t("computers.empty")} reason={t("computers.emptyWhy")} />;
   return (
     <EmptyState
       level={3}
       title={t(filter === "silent" ? "computers.noSilent" : "computers.noUnprotected")}
-      action={<LinkButton href={devicesHref(view.lang, view.details.row.id, "all")}>{t("computers.showAll")}</LinkButton>}
+      action={
+        <LinkButton href={devicesHref(view.lang, view.details.row.id, "all")}>
+          {t("computers.showAll")}
+        </LinkButton>
+      }
     />
   );
 }
@@ -70,7 +109,11 @@ async function NoDevices({ view, filter }: { view: CustomerView; filter: DeviceF
 /** Inventoried + silent + quarantined + inactive = total, written as the sum that it is. */
 async function Sum({ view }: { view: CustomerView }) {
   const { row } = view.details;
-  const [t, help, common] = await Promise.all([getT(view.lang, "customer"), getT(view.lang, "help"), getT(view.lang, "common")]);
+  const [t, help, common] = await Promise.all([
+    getT(view.lang, "customer"),
+    getT(view.lang, "help"),
+    getT(view.lang, "common"),
+  ]);
   const parts = [
     { id: "devicesRecent", label: t("computers.recent"), value: row.devicesRecent, sign: "" },
     { id: "devicesSilent", label: t("computers.silent"), value: row.devicesSilent, sign: "+" },
@@ -79,17 +122,32 @@ async function Sum({ view }: { view: CustomerView }) {
     { id: "devicesTotal", label: t("computers.total"), value: row.devicesTotal, sign: "=" },
   ] as const;
   return (
-    <dl aria-label={t("computers.sum")} className="grid grid-cols-2 gap-px border-b border-line bg-line sm:grid-cols-5">
+    <dl
+      aria-label={t("computers.sum")}
+      className="grid grid-cols-2 gap-px border-b border-line bg-line sm:grid-cols-5"
+    >
       {parts.map(({ id, label, value, sign }) => (
-        <div key={id} className="flex flex-col bg-surface px-4 py-3 last:odd:col-span-2 sm:px-5 sm:last:odd:col-span-1" title={help(`figure.${id}.meaning`)}>
+        <div
+          key={id}
+          className="flex flex-col bg-surface px-4 py-3 last:odd:col-span-2 sm:px-5 sm:last:odd:col-span-1"
+          title={help(`figure.${id}.meaning`)}
+        >
           <dt className="text-caption text-ink-soft">{label}</dt>
-          <dd className="mt-auto text-title font-semibold" data-column={id} data-blank={value === null ? "not_reported" : undefined}>
+          <dd
+            className="mt-auto text-title font-semibold"
+            data-column={id}
+            data-blank={value === null ? "not_reported" : undefined}
+          >
             {sign !== "" && (
               <span aria-hidden="true" className="mr-2 font-normal text-ink-soft">
                 {sign}
               </span>
             )}
-            {value === null ? <span className="sr-only">{common("blank.not_reported")}</span> : formatNumber(view.lang, value)}
+            {value === null ? (
+              <span className="sr-only">{common("blank.not_reported")}</span>
+            ) : (
+              formatNumber(view.lang, value)
+            )}
           </dd>
         </div>
       ))}

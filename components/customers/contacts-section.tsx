@@ -7,7 +7,13 @@ export async function ContactsSection({ view: { details, lang } }: { view: Custo
   const t = await getT(lang, "customer");
   const { contacts } = details;
   return (
-    <Section id="contacts" title={t("contacts.title")} flush data-section="contacts" data-state={contacts.length === 0 ? "empty" : "full"}>
+    <Section
+      id="contacts"
+      title={t("contacts.title")}
+      flush
+      data-section="contacts"
+      data-state={contacts.length === 0 ? "empty" : "full"}
+    >
       {contacts.length === 0 ? (
         <EmptyState level={3} title={t("contacts.empty")} reason={t("contacts.emptyWhy")} />
       ) : (
@@ -20,12 +26,18 @@ export async function ContactsSection({ view: { details, lang } }: { view: Custo
               </p>
               <p className="flex flex-wrap gap-x-4">
                 {contact.email !== "" && (
-                  <a href={`mailto:${contact.email}`} className="min-h-6 text-accent underline-offset-2 hover:underline">
+                  <a
+                    href={`mailto:${contact.email}`}
+                    className="min-h-6 text-accent underline-offset-2 hover:underline"
+                  >
                     {contact.email}
                   </a>
                 )}
                 {contact.phone !== "" && (
-                  <a href={`tel:${contact.phone.replaceAll(/[^+\d]/g, "")}`} className="min-h-6 text-accent underline-offset-2 hover:underline">
+                  <a
+                    href={`tel:${contact.phone.replaceAll(/[^+\d]/g, "")}`}
+                    className="min-h-6 text-accent underline-offset-2 hover:underline"
+                  >
                     {contact.phone}
                   </a>
                 )}

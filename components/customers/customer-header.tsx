@@ -12,15 +12,29 @@ import { SyncForm } from "./sync-form.tsx";
 export async function CustomerHeader({ view, isOwn }: { view: CustomerView; isOwn: boolean }) {
   const { details, lang, timeZone } = view;
   const { row } = details;
-  const [t, list, common, status] = await Promise.all([getT(lang, "customer"), getT(lang, "customers"), getT(lang, "common"), getT(lang, "status")]);
+  const [t, list, common, status] = await Promise.all([
+    getT(lang, "customer"),
+    getT(lang, "customers"),
+    getT(lang, "common"),
+    getT(lang, "status"),
+  ]);
   const address = `/${lang}/customers/${row.id}`;
   return (
     <PageHeader
-      above={!isOwn && <Breadcrumb label={common("breadcrumb")} items={[{ label: t("breadcrumb"), href: `/${lang}/customers` }, { label: row.name }]} />}
+      above={
+        !isOwn && (
+          <Breadcrumb
+            label={common("breadcrumb")}
+            items={[{ label: t("breadcrumb"), href: `/${lang}/customers` }, { label: row.name }]}
+          />
+        )
+      }
       title={
         <span className="flex flex-wrap items-center gap-x-3 gap-y-1">
           <bdi className="min-w-0">{row.name}</bdi>
-          {row.relationship === "order_only" && <CoinIcon label={list("order")} className="size-5 text-ink-soft" />}
+          {row.relationship === "order_only" && (
+            <CoinIcon label={list("order")} className="size-5 text-ink-soft" />
+          )}
         </span>
       }
       actions={
@@ -36,7 +50,11 @@ export async function CustomerHeader({ view, isOwn }: { view: CustomerView; isOw
             <StatusBadge status={row.status} lang={lang} />
           </span>
           {row.status !== "not_applicable" && (
-            <span title={row.lastSync === null ? undefined : formatDateTime(lang, timeZone, new Date(row.lastSync))}>
+            <span
+              title={
+                row.lastSync === null ? undefined : formatDateTime(lang, timeZone, new Date(row.lastSync))
+              }
+            >
               {row.lastSync === null ? t("neverSynced") : t("lastSync", { ago: ago(view, row.lastSync) })}
             </span>
           )}

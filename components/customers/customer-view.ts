@@ -10,13 +10,19 @@ export type DeviceFilter = "all" | "silent" | "unprotected";
 const DAY_MS = 86_400_000;
 
 /** How long ago in words, measured from the instant at which the page was read. */
-export const ago = ({ details, lang }: CustomerView, instant: string) => formatAgo(lang, new Date(instant), new Date(details.now));
+export const ago = ({ details, lang }: CustomerView, instant: string) =>
+  formatAgo(lang, new Date(instant), new Date(details.now));
 
 /** Data older than a day wears its age. */
-export const isStale = ({ row, now }: CustomerDetails) => row.lastSync !== null && new Date(now).getTime() - new Date(row.lastSync).getTime() > DAY_MS;
+export const isStale = ({ row, now }: CustomerDetails) =>
+  row.lastSync !== null && new Date(now).getTime() - new Date(row.lastSync).getTime() > DAY_MS;
 
 /** Refused: it may not be shown. Partial: the source does not tell it. */
-export function sectionState(details: CustomerDetails, blank: CustomerDetails["devicesBlank"], count: number): SectionState {
+export function sectionState(
+  details: CustomerDetails,
+  blank: CustomerDetails["devicesBlank"],
+  count: number,
+): SectionState {
   if (blank === "no_access") return "refused";
   if (blank === "not_reported") return "partial";
   if (blank !== null || count === 0) return "empty";

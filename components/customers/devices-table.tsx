@@ -7,14 +7,20 @@ import type { CustomerDetails } from "#server/customers/schema.ts";
 import type { CustomerView } from "./customer-view.ts";
 
 type Device = NonNullable<CustomerDetails["devices"]>["rows"][number];
-const tones = { active: "neutral", silent: "warning", quarantined: "danger", inactive: "disabled" } satisfies Record<string, Tone>;
+const tones = {
+  active: "neutral",
+  silent: "warning",
+  quarantined: "danger",
+  inactive: "disabled",
+} satisfies Record<string, Tone>;
 const stateOf = (device: Device) => (device.state === "active" && device.isSilent ? "silent" : device.state);
 
 export async function DevicesTable({ view, rows }: { view: CustomerView; rows: readonly Device[] }) {
   const { details, lang, timeZone } = view;
   const [t, common] = await Promise.all([getT(lang, "customer"), getT(lang, "common")]);
   const now = new Date(details.now);
-  const optional = (text: string) => (text === "" ? <span className="sr-only">{common("blank.not_reported")}</span> : <bdi>{text}</bdi>);
+  const optional = (text: string) =>
+    text === "" ? <span className="sr-only">{common("blank.not_reported")}</span> : <bdi>{text}</bdi>;
   return (
     <TableFrame label={t("computers.title")} hint={common("table.scrollHint")}>
       <Table caption={t("computers.title")}>
@@ -39,10 +45,32 @@ export async function DevicesTable({ view, rows }: { view: CustomerView; rows: r
                     {device.hostname}
                   </bdi>
                 </th>
-                <td>{state === "active" ? t("computers.stateOf.active") : <Badge tone={tones[state]}>{t(`computers.stateOf.${state}`)}</Badge>}</td>
+                <td>
+                  {state === "active" ? (
+                    t("computers.stateOf.active")
+                  ) : (
+                    <Badge tone={tones[state]}>{t(`computers.stateOf.${state}`)}</Badge>
+                  )}
+                </td>
                 <td>
                   {device.isProtected ? (
-                    <Badge plain tone={device.health === "bad" ? "danger" : device.health === "suspicious" ? "warning" : "positive"} icon={device.health === "bad" || device.health === "suspicious" ? <AlertIcon /> : <CheckIcon />}>
+                    <Badge
+                      plain
+                      tone={
+                        device.health === "bad"
+                          ? "danger"
+                          : device.health === "suspicious"
+                            ? "warning"
+                            : "positive"
+                      }
+                      icon={
+                        device.health === "bad" || device.health === "suspicious" ? (
+                          <AlertIcon />
+                        ) : (
+                          <CheckIcon />
+                        )
+                      }
+                    >
                       {t(`computers.health.${device.health}`)}
                     </Badge>
                   ) : (
@@ -51,8 +79,17 @@ export async function DevicesTable({ view, rows }: { view: CustomerView; rows: r
                     </Badge>
                   )}
                 </td>
-                <td className="number" title={device.lastSeenAt === null ? undefined : formatDateTime(lang, timeZone, new Date(device.lastSeenAt))}>
-                  {device.lastSeenAt === null ? t("computers.never") : formatAge(lang, new Date(device.lastSeenAt), now)}
+                <td
+                  className="number"
+                  title={
+                    device.lastSeenAt === null
+                      ? undefined
+                      : formatDateTime(lang, timeZone, new Date(device.lastSeenAt))
+                  }
+                >
+                  {device.lastSeenAt === null
+                    ? t("computers.never")
+                    : formatAge(lang, new Date(device.lastSeenAt), now)}
                 </td>
                 <td>{t(`computers.typeOf.${device.type}`)}</td>
                 <td>{optional(device.os)}</td>

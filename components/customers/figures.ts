@@ -4,7 +4,10 @@ import type { ColumnId } from "#server/customers/schema.ts";
 type Help = Resources["help"];
 
 /** What kind of figure a column holds: its unit, who says so, how its cell is set. */
-export const figures: Record<ColumnId, { unit: keyof Help["unit"]; source: keyof Help["source"]; isNumber: boolean }> = {
+export const figures: Record<
+  ColumnId,
+  { unit: keyof Help["unit"]; source: keyof Help["source"]; isNumber: boolean }
+> = {
   name: { unit: "none", source: "both", isNumber: false },
   status: { unit: "none", source: "portal", isNumber: false },
   groups: { unit: "none", source: "portal", isNumber: false },

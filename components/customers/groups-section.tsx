@@ -6,7 +6,12 @@ export async function GroupsSection({ view: { details, lang } }: { view: Custome
   const t = await getT(lang, "customer");
   const { groups } = details.row;
   return (
-    <Section id="groups" title={t("groups.title")} data-section="groups" data-state={groups.length === 0 ? "empty" : "full"}>
+    <Section
+      id="groups"
+      title={t("groups.title")}
+      data-section="groups"
+      data-state={groups.length === 0 ? "empty" : "full"}
+    >
       {groups.length === 0 ? (
         <p className="text-ink-soft">{t("groups.empty")}</p>
       ) : (

@@ -8,7 +8,9 @@ import type { CustomerView } from "./customer-view.ts";
 export async function InformationSection({ view: { details, lang } }: { view: CustomerView }) {
   const t = await getT(lang, "customer");
   const { address, row } = details;
-  const place = address && [address.street, [address.postalCode, address.city].filter(Boolean).join(" ")].filter(Boolean).join(", ");
+  const place =
+    address &&
+    [address.street, [address.postalCode, address.city].filter(Boolean).join(" ")].filter(Boolean).join(", ");
   const known: [term: string, value: string | null][] = [
     [t("facts.legalName"), details.legalName === row.name ? null : details.legalName],
     [t("facts.domain"), row.domain],
@@ -19,7 +21,9 @@ export async function InformationSection({ view: { details, lang } }: { view: Cu
     [t("facts.externalId"), details.externalId],
     [t("facts.since"), details.since && formatDay(lang, details.since)],
   ];
-  const items = known.flatMap(([term, value]): Definition[] => (value ? [{ term, value: <bdi>{value}</bdi> }] : []));
+  const items = known.flatMap(([term, value]): Definition[] =>
+    value ? [{ term, value: <bdi>{value}</bdi> }] : [],
+  );
   return (
     <Section id="information" title={t("facts.title")} data-section="information" data-state="full">
       <DefinitionList items={items} />

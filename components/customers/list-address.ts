@@ -11,7 +11,8 @@ export function listHref(lang: string, input: CustomerListInput, changes: ListCh
   const query = new URLSearchParams();
   for (const name of parameters) {
     const value = merged[name];
-    if (value !== undefined && !(name === "pageSize" && value === DEFAULT_PAGE_SIZE)) query.set(name, String(value));
+    if (value !== undefined && !(name === "pageSize" && value === DEFAULT_PAGE_SIZE))
+      query.set(name, String(value));
   }
   const text = query.toString();
   return `/${lang}/customers${text && `?${text}`}`;

@@ -12,8 +12,12 @@ type Props = { input: CustomerListInput; lang: Language; mayImport: boolean; isL
 /** Nothing to show: because nothing matches, because the list ended, or because there is nothing yet. */
 export async function ListEmpty({ input, lang, mayImport, isLimited }: Props) {
   const [t, common] = await Promise.all([getT(lang, "customers"), getT(lang, "common")]);
-  const isFiltered = [input.q, input.status, input.group, input.licenceKind, input.category].some((value) => value !== undefined);
-  const frame = (children: ReactNode) => <div className="rounded-lg border border-line bg-surface">{children}</div>;
+  const isFiltered = [input.q, input.status, input.group, input.licenceKind, input.category].some(
+    (value) => value !== undefined,
+  );
+  const frame = (children: ReactNode) => (
+    <div className="rounded-lg border border-line bg-surface">{children}</div>
+  );
   if (input.after !== undefined)
     return frame(
       <EmptyState

@@ -10,7 +10,17 @@ const TYPING_MS = 180;
  * Search and filters as a plain GET form; with a script it searches while one types, applies a choice at once, keeps
  * empty fields out of the address and takes the focus on `/`.
  */
-export function ListForm({ action, label, values, children }: { action: string; label: string; values: Record<string, string>; children: ReactNode }) {
+export function ListForm({
+  action,
+  label,
+  values,
+  children,
+}: {
+  action: string;
+  label: string;
+  values: Record<string, string>;
+  children: ReactNode;
+}) {
   const form = useRef<HTMLFormElement>(null);
   const timer = useRef<ReturnType<typeof setTimeout>>(undefined);
   const [isBusy, start] = useTransition();
@@ -20,14 +30,17 @@ export function ListForm({ action, label, values, children }: { action: string; 
     clearTimeout(timer.current);
     if (!form.current) return;
     const query = new URLSearchParams();
-    for (const [name, value] of new FormData(form.current)) if (typeof value === "string" && value.trim() !== "") query.set(name, value.trim());
+    for (const [name, value] of new FormData(form.current))
+      if (typeof value === "string" && value.trim() !== "") query.set(name, value.trim());
     const text = query.toString();
     start(() => router[how](action + (text && `?${text}`), { scroll: false }));
   };
 
   useEffect(() => {
     const focusSearch = (event: KeyboardEvent) => {
-      const isTyping = event.target instanceof Element && event.target.closest("input, textarea, select, [contenteditable]") !== null;
+      const isTyping =
+        event.target instanceof Element &&
+        event.target.closest("input, textarea, select, [contenteditable]") !== null;
       if (event.key !== "/" || isTyping || event.metaKey || event.ctrlKey || event.altKey) return;
       event.preventDefault();
       const search = form.current?.querySelector<HTMLInputElement>("input[type=search]");
@@ -45,27 +58,27 @@ export function ListForm({ action, label, values, children }: { action: string; 
 
   return (
     <search aria-label={label}>
-    <form
-      ref={form}
-      aria-busy={isBusy}
-      method="get"
-      action={action}
-      className="list-form"
-      onSubmit={(event) => {
-        event.preventDefault();
-        go("push");
-      }}
-      onChange={(event) => {
-        if (event.target instanceof HTMLSelectElement) go("push");
-      }}
-      onInput={(event) => {
-        if (!(event.target instanceof HTMLInputElement)) return;
-        clearTimeout(timer.current);
-        timer.current = setTimeout(() => go("replace"), TYPING_MS);
-      }}
-    >
-      {children}
-    </form>
+      <form
+        ref={form}
+        aria-busy={isBusy}
+        method="get"
+        action={action}
+        className="list-form"
+        onSubmit={(event) => {
+          event.preventDefault();
+          go("push");
+        }}
+        onChange={(event) => {
+          if (event.target instanceof HTMLSelectElement) go("push");
+        }}
+        onInput={(event) => {
+          if (!(event.target instanceof HTMLInputElement)) return;
+          clearTimeout(timer.current);
+          timer.current = setTimeout(() => go("replace"), TYPING_MS);
+        }}
+      >
+        {children}
+      </form>
     </search>
   );
 }
@@ -73,7 +86,11 @@ export function ListForm({ action, label, values, children }: { action: string; 
 /** The field that is being typed in is left alone. */
 function fillFields(form: HTMLFormElement, values: Record<string, string>) {
   for (const field of form.elements) {
-    if ((field instanceof HTMLInputElement || field instanceof HTMLSelectElement) && field.name !== "" && field !== document.activeElement)
+    if (
+      (field instanceof HTMLInputElement || field instanceof HTMLSelectElement) &&
+      field.name !== "" &&
+      field !== document.activeElement
+    )
       field.value = values[field.name] ?? "";
   }
 }

@@ -6,31 +6,44 @@ import { getT } from "#locales/server.ts";
 import { type CustomerList, type CustomerListInput, pageSizes } from "#server/customers/schema.ts";
 import { listHref } from "./list-address.ts";
 
-/** How many match; announced when a search changes it. */
-export async function FoundCount({ list, lang }: { list: CustomerList; lang: Language }) {
-  const t = await getT(lang, "customers");
-  const amount = { count: list.total, formatted: formatNumber(lang, list.total) };
-  return (
-    <output className="text-ink-soft">{list.isMore ? t("foundMore", amount) : t("found", amount)}</output>
-  );
-}
-
 /** Keyset pages: the first, the next, and how long they are. */
-export async function ListPages({ list, input, lang }: { list: CustomerList; input: CustomerListInput; lang: Language }) {
+export async function ListPages({
+  list,
+  input,
+  lang,
+}: {
+  list: CustomerList;
+  input: CustomerListInput;
+  lang: Language;
+}) {
   const [t, common] = await Promise.all([getT(lang, "customers"), getT(lang, "common")]);
   return (
     <>
       <Pagination
         label={common("paging.label")}
         summary={t("shown", { count: list.rows.length, formatted: formatNumber(lang, list.rows.length) })}
-        first={input.after === undefined ? undefined : { href: listHref(lang, input), label: common("paging.first") }}
-        next={list.next === null ? undefined : { href: listHref(lang, input, { after: list.next }), label: common("paging.next") }}
+        first={
+          input.after === undefined
+            ? undefined
+            : { href: listHref(lang, input), label: common("paging.first") }
+        }
+        next={
+          list.next === null
+            ? undefined
+            : { href: listHref(lang, input, { after: list.next }), label: common("paging.next") }
+        }
       />
       <div className="list-foot">
         <nav aria-label={t("pageSize")}>
           <span>{t("pageSize")}</span>
           {pageSizes.map((size) => (
-            <Link key={size} href={listHref(lang, input, { pageSize: size })} prefetch={false} scroll={false} aria-current={size === input.pageSize ? "true" : undefined}>
+            <Link
+              key={size}
+              href={listHref(lang, input, { pageSize: size })}
+              prefetch={false}
+              scroll={false}
+              aria-current={size === input.pageSize ? "true" : undefined}
+            >
               {formatNumber(lang, size)}
             </Link>
           ))}

@@ -11,21 +11,39 @@ import { overUse, UsageBar, usageLength } from "./usage-bar.tsx";
 import { vendorOf } from "./vendors.ts";
 
 type Licence = CustomerDetails["licences"][number];
-const tones: Record<Licence["status"], Tone> = { active: "positive", trial: "pending", not_started: "neutral", expired: "danger", suspended: "danger" };
+const tones: Record<Licence["status"], Tone> = {
+  active: "positive",
+  trial: "pending",
+  not_started: "neutral",
+  expired: "danger",
+  suspended: "danger",
+};
 
 /** Products and licences: visible without access too, as far as the partner owns them (domain.md, baseline). */
 export async function ProductsSection({ view }: { view: CustomerView }) {
   const { details, lang } = view;
-  const [t, list, common] = await Promise.all([getT(lang, "customer"), getT(lang, "customers"), getT(lang, "common")]);
+  const [t, list, common] = await Promise.all([
+    getT(lang, "customer"),
+    getT(lang, "customers"),
+    getT(lang, "common"),
+  ]);
   const { licences, hiddenLicences } = details;
-  const state = licences.length > 0 && hiddenLicences > 0 ? "partial" : sectionState(details, null, licences.length);
+  const state =
+    licences.length > 0 && hiddenLicences > 0 ? "partial" : sectionState(details, null, licences.length);
   const hidden = hiddenLicences > 0 && (
-    <p className="border-t border-line px-4 py-3 text-caption text-ink-soft sm:px-5">
-      {t("products.hidden", { count: hiddenLicences, formatted: formatNumber(lang, hiddenLicences) })} {t("products.hiddenWhy")}
+    <p className="mt-3 text-caption text-ink-soft">
+      {t("products.hidden", { count: hiddenLicences, formatted: formatNumber(lang, hiddenLicences) })}{" "}
+      {t("products.hiddenWhy")}
     </p>
   );
   return (
-    <Section id="products" title={t("products.title")} aside={<DataAge view={view} />} flush data-section="products" data-state={state}>
+    <Section
+      id="products"
+      title={t("products.title")}
+      aside={<DataAge view={view} />}
+      data-section="products"
+      data-state={state}
+    >
       {licences.length === 0 ? (
         <EmptyState level={3} title={t("products.empty")} reason={t("products.emptyWhy")} />
       ) : (
@@ -51,7 +69,12 @@ export async function ProductsSection({ view }: { view: CustomerView }) {
                       {licence.product}
                     </bdi>
                     <span className="block truncate text-micro text-ink-soft">
-                      {[vendorOf(licence.vendor).name, licence.orderNumber && t("products.orderNumber", { number: licence.orderNumber })].filter(Boolean).join(" · ")}
+                      {[
+                        vendorOf(licence.vendor).name,
+                        licence.orderNumber && t("products.orderNumber", { number: licence.orderNumber }),
+                      ]
+                        .filter(Boolean)
+                        .join(" · ")}
                     </span>
                   </th>
                   <td>
@@ -60,20 +83,32 @@ export async function ProductsSection({ view }: { view: CustomerView }) {
                   <td>
                     <Usage licence={licence} view={view} />
                   </td>
-                  <Quantity amount={licence.used} blank={common("blank.not_reported")} view={view} column="used" />
+                  <Quantity
+                    amount={licence.used}
+                    blank={common("blank.not_reported")}
+                    view={view}
+                    column="used"
+                  />
                   {licence.isUnlimited ? (
                     <td className="number" data-column="licensed">
                       {t("products.unlimited")}
                     </td>
                   ) : (
-                    <Quantity amount={licence.quantity} blank={common("blank.not_reported")} view={view} column="licensed" />
+                    <Quantity
+                      amount={licence.quantity}
+                      blank={common("blank.not_reported")}
+                      view={view}
+                      column="licensed"
+                    />
                   )}
                   <td>{list(`kind.${licence.kind}`)}</td>
                   <td>{t(`products.ownedBy.${licence.owner}`)}</td>
                   <td>
                     {licence.endsOn === null ? t("products.noEnd") : formatDay(lang, licence.endsOn)}
                     {licence.status === "not_started" && licence.startsOn !== null && (
-                      <span className="block text-micro text-ink-soft">{t("products.starts", { day: formatDay(lang, licence.startsOn) })}</span>
+                      <span className="block text-micro text-ink-soft">
+                        {t("products.starts", { day: formatDay(lang, licence.startsOn) })}
+                      </span>
                     )}
                   </td>
                 </tr>
@@ -87,7 +122,17 @@ export async function ProductsSection({ view }: { view: CustomerView }) {
   );
 }
 
-function Quantity({ amount, blank, view, column }: { amount: string | null; blank: string; view: CustomerView; column: string }) {
+function Quantity({
+  amount,
+  blank,
+  view,
+  column,
+}: {
+  amount: string | null;
+  blank: string;
+  view: CustomerView;
+  column: string;
+}) {
   return amount === null ? (
     <td className="number" data-column={column} data-blank="not_reported">
       <span className="sr-only">{blank}</span>
@@ -106,9 +151,13 @@ async function Usage({ licence, view: { lang } }: { licence: Licence; view: Cust
   const over = overUse(licence.used, licence.quantity);
   const ratio = Number(licence.quantity) > 0 ? Number(licence.used) / Number(licence.quantity) : undefined;
   return (
-    <span className={`inline-flex items-center gap-2 text-caption ${over === undefined ? "text-ink-soft" : "text-warning"}`}>
+    <span
+      className={`inline-flex items-center gap-2 text-caption ${over === undefined ? "text-ink-soft" : "text-warning"}`}
+    >
       <UsageBar length={length} isOver={over !== undefined} />
-      {over === undefined ? ratio !== undefined && t("products.percent", { percent: formatPercent(lang, ratio) }) : t("products.overBy", { amount: formatNumber(lang, over) })}
+      {over === undefined
+        ? ratio !== undefined && t("products.percent", { percent: formatPercent(lang, ratio) })
+        : t("products.overBy", { amount: formatNumber(lang, over) })}
     </span>
   );
 }

@@ -7,33 +7,49 @@ import { reasonWriter } from "./reasons.ts";
 import { vendorOf } from "./vendors.ts";
 
 const edges: Record<Status, string> = {
-  synced: "border-positive",
-  warning: "border-warning",
-  sync_pending: "border-pending",
-  access_disabled: "border-disabled",
-  not_applicable: "border-line-strong",
+  synced: "border-l-positive",
+  warning: "border-l-warning",
+  sync_pending: "border-l-pending",
+  access_disabled: "border-l-disabled",
+  not_applicable: "border-l-line-strong",
 };
 
 /** Why the status holds: what, since when, what to do, and the rule that says so. */
 export async function ReasonList({ view, title }: { view: CustomerView; title?: string }) {
   const { details, lang, timeZone } = view;
-  const [write, t] = await Promise.all([reasonWriter(lang, timeZone), getT(lang, "customer")]);
+  const [write, t, words] = await Promise.all([
+    reasonWriter(lang, timeZone),
+    getT(lang, "customer"),
+    getT(lang, "status"),
+  ]);
   const { reasons, status } = details.row;
   if (reasons.length === 0) return null;
   return (
-    <section aria-label={t("why")} className={`mb-6 rounded-r-lg border border-l-4 border-line bg-surface px-4 py-3 sm:px-5 ${edges[status].replace("border-", "border-l-")}`}>
+    <section
+      aria-label={t("why")}
+      className={`mb-6 rounded-r-lg border border-l-4 border-line bg-surface px-4 py-3 sm:px-5 ${edges[status]}`}
+    >
       {title !== undefined && <h2 className="mb-2 text-prose font-semibold">{title}</h2>}
       <ul className="divide-y divide-line">
         {reasons.map((reason) => {
           const text = write(reason);
           return (
-            <li key={`${reason.code}${String(reason.evidence["vendor"] ?? "")}`} className="py-3 first:pt-0 last:pb-0">
+            <li
+              key={`${reason.code}${String(reason.evidence["vendor"] ?? "")}`}
+              className="py-3 first:pt-0 last:pb-0"
+            >
               <p className="flex flex-wrap items-baseline gap-x-3">
                 <strong className="font-semibold">{text.title}</strong>
                 <span className="text-caption text-ink-soft">{text.since}</span>
               </p>
               {text.detail !== undefined && <p className="text-ink-soft">{text.detail}</p>}
-              <p className="mt-1 max-w-prose">{text.advice}</p>
+              <p className="mt-1 max-w-prose">
+                {reason.code === "stuck"
+                  ? words("reason.stuck.below", {
+                      support: vendorOf(String(reason.evidence["vendor"] ?? "")).support,
+                    })
+                  : text.advice}
+              </p>
               <p className="text-caption text-ink-soft">{text.rule}</p>
               {reason.code === "stuck" && <Support view={view} reason={reason} />}
             </li>

@@ -18,7 +18,15 @@ export function StatusIcon({ status }: { status: Status }) {
   return <Icon className={`size-4 shrink-0 ${text}`} />;
 }
 
-export async function StatusBadge({ status, lang, plain = false }: { status: Status; lang: Language; plain?: boolean }) {
+export async function StatusBadge({
+  status,
+  lang,
+  plain = false,
+}: {
+  status: Status;
+  lang: Language;
+  plain?: boolean;
+}) {
   const t = await getT(lang, "status");
   const { Icon, tone } = shapes[status];
   return (

@@ -3,10 +3,24 @@ import { Button } from "#components/ui/button.tsx";
 import { SyncIcon } from "#components/ui/icons.tsx";
 
 /** Starts a synchronisation by a plain POST, so that it needs no script; `return` is the page that tells the outcome. */
-export function SyncForm({ customerId, returnTo, isMain = false, children }: { customerId?: string; returnTo: string; isMain?: boolean; children: ReactNode }) {
+export function SyncForm({
+  customerId,
+  returnTo,
+  isMain = false,
+  children,
+}: {
+  customerId?: string;
+  returnTo: string;
+  isMain?: boolean;
+  children: ReactNode;
+}) {
   return (
     <form method="post" action="/api/sync">
-      {customerId === undefined ? <input type="hidden" name="all" value="1" /> : <input type="hidden" name="customerId" value={customerId} />}
+      {customerId === undefined ? (
+        <input type="hidden" name="all" value="1" />
+      ) : (
+        <input type="hidden" name="customerId" value={customerId} />
+      )}
       <input type="hidden" name="return" value={returnTo} />
       <Button type="submit" variant={isMain ? "primary" : "secondary"} icon={<SyncIcon />}>
         {children}

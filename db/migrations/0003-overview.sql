@@ -181,6 +181,11 @@ begin
     licences_until = case when 'licences' = any (g.capabilities) then coalesce(g.until_at, 'infinity') end,
     next_change_at = now()
   where o.partner_id = new.partner_id and o.customer_id = new.customer_id;
+  -- Figures that count the customer's own licences go with the right to see these; the worker counts the partner's anew.
+  update customer_overview o set licence_state_rank = 6, licence_kinds = '{}', categories = '{}', licensed = null, used = null,
+    over_used = false, licence_ends_on = null
+  where o.partner_id = new.partner_id and o.customer_id = new.customer_id and o.has_customer_licences
+    and (o.licences_from is null or o.licences_from > now() or o.licences_until <= now());
   perform app.blank_metrics(new.partner_id, array[new.customer_id]);
   return null;
 end $$;
@@ -202,6 +207,7 @@ begin
   select count(*) into n from blanked;
   return n;
 end $$;
+revoke all on function app.count_customers(), app.follow_grant() from public;
 create trigger follow_grant after insert or update on access_grant for each row execute function app.follow_grant();
 revoke all on function app.blank_metrics(uuid, uuid[]) from public;
 grant execute on function app.blank_metrics(uuid, uuid[]) to belvedere_worker;
@@ -236,6 +242,7 @@ create view readable_overview as
       else 'access_disabled' end as status,
     case when live.metrics or o.status in ('access_disabled', 'not_applicable') then o.reasons else '[]'::jsonb end as reasons,
     live.metrics as has_metrics,
+    live.licences as has_licences,
     o.metrics_until,
     case when live.metrics then o.last_sync_at end as last_sync_at,
     case when live.metrics then o.devices_total end as devices_total,
@@ -300,7 +307,8 @@ begin
      order by 2 desc, s.name_plain, 1 limit $6'
     using partner, plain, pattern, own, sees_all, most;
 end $$;
-alter function app.search_customers(text, integer) owner to belvedere_search;
-revoke create on schema app from belvedere_search;
+-- Before the owner changes: afterwards these two would be the new owner's to say, and do nothing.
 revoke all on function app.search_customers(text, integer) from public;
 grant execute on function app.search_customers(text, integer) to belvedere_web;
+alter function app.search_customers(text, integer) owner to belvedere_search;
+revoke create on schema app from belvedere_search;

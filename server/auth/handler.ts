@@ -2,7 +2,7 @@
 import { z } from "zod";
 import { asSystem, withScope } from "#db/client.ts";
 import { appendAudit, scopeOf } from "#server/audit/append.ts";
-import { contextOf, sessionToken } from "#server/context.ts";
+import { contextOf, languageOf, sessionToken } from "#server/context.ts";
 import { AppError } from "#server/errors.ts";
 import { addressOf, assertSameOrigin, readFields, safeReturn } from "#server/http/incoming.ts";
 import { isLanguage, type Language } from "#locales/languages.ts";
@@ -50,7 +50,7 @@ async function record(token: string, address: string, action: string): Promise<v
 
 /** `POST /api/login` `{email, password}` → 204 and the cookie, 401, 429; a form is led on to its page, or back with the error. */
 export async function login(request: Request): Promise<Response> {
-  const { language } = await contextOf(new Headers({ "accept-language": request.headers.get("accept-language") ?? "" }));
+  const language = languageOf(request.headers);
   try {
     assertSameOrigin(request);
     const { isForm, fields } = await readFields(request);
@@ -76,9 +76,10 @@ export async function login(request: Request): Promise<Response> {
 
 /** `POST /api/logout`: ends the session at once; 204, or for a form on to the sign-in page. */
 export async function logout(request: Request): Promise<Response> {
-  const { language, session } = await contextOf(request.headers);
+  const language = languageOf(request.headers);
   try {
     assertSameOrigin(request);
+    const { session } = await contextOf(request.headers);
     const isForm = !request.headers.get("content-type")?.startsWith("application/json") && request.headers.has("content-type");
     const token = sessionToken(request.headers.get("cookie"));
     if (token && session) {
@@ -94,9 +95,10 @@ export async function logout(request: Request): Promise<Response> {
 
 /** `POST /api/membership` `{membershipId, return}`: the session goes on in another membership of the same person. */
 export async function changeMembership(request: Request): Promise<Response> {
-  const { language, session } = await contextOf(request.headers);
+  const language = languageOf(request.headers);
   try {
     assertSameOrigin(request);
+    const { session } = await contextOf(request.headers);
     if (!session) throw new AppError("auth.required");
     const { isForm, fields } = await readFields(request);
     const wanted = z.uuid().safeParse(fields["membershipId"]);

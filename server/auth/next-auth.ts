@@ -2,7 +2,7 @@
 import type { NextAuthOptions } from "next-auth";
 import type { Adapter } from "next-auth/adapters";
 import NextAuth from "next-auth";
-import { contextOf } from "#server/context.ts";
+import { languageOf } from "#server/context.ts";
 import { env } from "#server/env.ts";
 import { AppError } from "#server/errors.ts";
 import { safeReturn } from "#server/http/incoming.ts";
@@ -70,6 +70,6 @@ export async function nextAuthHandler(request: Request, context: { params: Promi
     if (!secret) throw new Error("AUTH_SECRET is missing: next-auth has nothing to sign with.");
     return (await NextAuth(options(secret))(request, context)) as Response;
   } catch (error) {
-    return errorResponse(error, (await contextOf(request.headers)).language);
+    return errorResponse(error, languageOf(request.headers));
   }
 }

@@ -1,3 +1,4 @@
+// What is read from any bytes that people call CSV, and what is written.
 import { readFileSync } from "node:fs";
 import { parse } from "csv-parse/sync";
 import fc from "fast-check";

@@ -11,21 +11,24 @@ export const COUNT_LIMIT = 10_000;
 export const SEARCH_LIMIT = 500;
 
 type View = DB["readableOverview"];
-type Sort = { column: keyof View; cast: keyof typeof casts; isMetric?: true; hasNulls?: true };
+type Sort = { column: keyof View; cast: keyof typeof casts; needs?: "hasMetrics" | "hasLicences"; hasNulls?: true };
 const casts = { text: sql`text`, int: sql`int`, timestamptz: sql`timestamptz`, numeric: sql`numeric`, date: sql`date` };
-/** Each sort reads the stored column that has an index; rows whose metrics are closed are left out of metric sorts. */
+/** Each sort reads the stored column that has an index; rows whose figures closed within the last minute are left out. */
 const sorts: Record<SortColumn, Sort> = {
   name: { column: "nameSort", cast: "text" },
   status: { column: "statusRank", cast: "int" },
-  devicesTotal: { column: "devicesTotalStored", cast: "int", isMetric: true, hasNulls: true },
-  devicesSilent: { column: "devicesSilentStored", cast: "int", isMetric: true, hasNulls: true },
-  devicesUnprotected: { column: "devicesUnprotectedStored", cast: "int", isMetric: true, hasNulls: true },
-  licenceState: { column: "licenceStateRankStored", cast: "int" },
-  used: { column: "usedStored", cast: "numeric", hasNulls: true },
-  licenceEndsOn: { column: "licenceEndsOnStored", cast: "date", hasNulls: true },
-  alerts: { column: "alertsHighStored", cast: "int", isMetric: true, hasNulls: true },
-  lastSync: { column: "lastSyncAtStored", cast: "timestamptz", isMetric: true, hasNulls: true },
+  devicesTotal: { column: "devicesTotalStored", cast: "int", needs: "hasMetrics", hasNulls: true },
+  devicesSilent: { column: "devicesSilentStored", cast: "int", needs: "hasMetrics", hasNulls: true },
+  devicesUnprotected: { column: "devicesUnprotectedStored", cast: "int", needs: "hasMetrics", hasNulls: true },
+  licenceState: { column: "licenceStateRankStored", cast: "int", needs: "hasLicences" },
+  used: { column: "usedStored", cast: "numeric", needs: "hasLicences", hasNulls: true },
+  licenceEndsOn: { column: "licenceEndsOnStored", cast: "date", needs: "hasLicences", hasNulls: true },
+  alerts: { column: "alertsHighStored", cast: "int", needs: "hasMetrics", hasNulls: true },
+  lastSync: { column: "lastSyncAtStored", cast: "timestamptz", needs: "hasMetrics", hasNulls: true },
 };
+
+/** What the values of a sort look like as text, and whether rows may lack one. */
+export const sortKind = (by: SortColumn): { cast: keyof typeof casts; hasNulls: boolean } => ({ cast: sorts[by].cast, hasNulls: sorts[by].hasNulls === true });
 
 /** Where a page begins: after this row. `value` null: among the rows without a value, which always come last. */
 export type Cursor = { value: string | null; id: string };
@@ -77,7 +80,7 @@ function toRow(raw: RawRow): ListedRow {
 export async function listPage(
   db: ScopedDb, partnerId: string, filter: ListFilter, sort: { by: SortColumn; isDescending: boolean }, after: Cursor | undefined, limit: number,
 ): Promise<ListedRow[]> {
-  const { column, cast, isMetric, hasNulls } = sorts[sort.by];
+  const { column, cast, needs, hasNulls } = sorts[sort.by];
   const direction = sort.isDescending ? "desc" : "asc";
   const compare = sort.isDescending ? sql`<` : sql`>`;
   const ref = sql.ref(`o.${column}`);
@@ -90,7 +93,7 @@ export async function listPage(
   if (!after || after.value !== null) {
     let query = select(true);
     if (hasNulls) query = query.where(ref, "is not", null);
-    if (isMetric) query = query.where("o.hasMetrics", "=", true);
+    if (needs) query = query.where(`o.${needs}`, "=", true);
     if (after) query = query.where(sql<SqlBool>`(${ref}, o.customer_id) ${compare} (${after.value}::${casts[cast]}, ${after.id}::uuid)`);
     found = await query.limit(limit).execute();
   }

@@ -85,11 +85,12 @@ export function customerStatus(facts: StatusFacts, thresholds: Thresholds, now: 
   const withData = facts.accounts.filter((account) => account.lastDataAt !== null && account.lastDataAt >= access.from);
   if (withData.length === 0) {
     const stuckAt = new Date(access.from.getTime() + thresholds.stuckHours * HOUR);
+    const getsStuck = facts.accounts.length > 0 && stuckAt > now;
     return {
       ...interval,
       status: "sync_pending",
       reasons: [pendingReason(facts, access.from, stuckAt, thresholds, now)],
-      nextChangeAt: earliest([stuckAt > now ? stuckAt : null, access.until]),
+      nextChangeAt: earliest([getsStuck ? stuckAt : null, access.until]),
     };
   }
 
@@ -122,8 +123,8 @@ type Access =
 /** Managed customers are open to their partner from the first day; delegated ones while a grant with metrics is live. */
 function metricsAccess({ relationship, createdAt, grant }: StatusFacts, now: Date): Access {
   if (relationship === "managed") return { isLive: true, from: createdAt, until: null };
-  const closed = (code: string, since: Date, evidence: Reason["evidence"] = {}): Access => ({
-    isLive: false, code, since, evidence, nextChangeAt: null, from: null, until: null,
+  const closed = (code: string, since: Date, evidence: Reason["evidence"] = {}, interval: { from?: Date; until?: Date | null; nextChangeAt?: Date | null } = {}): Access => ({
+    isLive: false, code, since, evidence, nextChangeAt: null, from: null, until: null, ...interval,
   });
   if (!grant) return closed("no_grant", createdAt);
   if (grant.state === "pending") return closed("grant_pending", grant.fromAt);
@@ -132,10 +133,9 @@ function metricsAccess({ relationship, createdAt, grant }: StatusFacts, now: Dat
     const until = grant.untilAt ?? now;
     return closed("grant_ended", until, { until: iso(until), endReason: grant.endReason ?? "expired" });
   }
-  if (!grant.hasMetrics) return closed("grant_without_metrics", grant.fromAt);
+  if (!grant.hasMetrics) return closed("grant_without_metrics", grant.fromAt, {}, { nextChangeAt: grant.untilAt });
   if (grant.fromAt > now) {
-    const starts = closed("grant_starts", now, { from: iso(grant.fromAt) });
-    return { ...starts, nextChangeAt: grant.fromAt, from: grant.fromAt, until: grant.untilAt } as Access;
+    return closed("grant_starts", now, { from: iso(grant.fromAt) }, { nextChangeAt: grant.fromAt, from: grant.fromAt, until: grant.untilAt });
   }
   return { isLive: true, from: grant.fromAt, until: grant.untilAt };
 }
@@ -201,11 +201,12 @@ export function licenceSummary(licences: readonly LicenceFacts[], today: string)
     if (status === "active" && licence.kind === "term" && licence.endsOn !== null && licence.endsOn <= soon) return "expiring";
     return status === "not_started" ? "none" : status;
   });
-  const ends = licences.filter((licence) => licence.kind !== "monthly" && licence.endsOn !== null && licence.endsOn >= today).map((licence) => licence.endsOn ?? "");
+  const started = licences.filter((licence) => licenceStatus(licence, today) !== "not_started");
+  const ends = started.filter((licence) => licence.kind !== "monthly" && licence.endsOn !== null && licence.endsOn >= today).map((licence) => licence.endsOn ?? "");
   return {
     stateRank: Math.min(stateRank.none, ...states.map((state) => stateRank[state])),
     kinds: [...new Set(licences.map((licence) => licence.kind))].sort(),
-    isOverUsed: licences.some((licence) => isOverUsed(licence)),
+    isOverUsed: started.some((licence) => isOverUsed(licence)),
     endsOn: ends.sort()[0] ?? null,
   };
 }

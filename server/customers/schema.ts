@@ -1,5 +1,6 @@
 // Inputs and outputs of the customers list and of one customer; the column registry that pages, sorting and help read.
 import { z } from "zod";
+import { LiveRuns } from "#server/sync/schema.ts";
 
 export const statuses = ["warning", "sync_pending", "access_disabled", "synced", "not_applicable"] as const;
 export const licenceKinds = ["term", "monthly", "trial"] as const;
@@ -111,6 +112,8 @@ export const CustomerList = z.object({
   /** Customers per status in scope (not filtered); `isMore` as above. */
   counts: z.object({ total: z.number(), byStatus: z.record(z.enum(statuses), z.number()), isMore: z.boolean() }),
   groups: z.array(z.object({ id: z.uuid(), name: z.string() })),
+  /** Synchronisations that are queued or running. */
+  runs: LiveRuns,
   /** The instant at which the figures were read, for ages. */
   now: z.string(),
 });

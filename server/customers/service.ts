@@ -5,13 +5,18 @@ import { AppError } from "#server/errors.ts";
 import { getPartnerRules } from "#server/overview/queries.ts";
 import { type Actor, can, type CustomerAccess } from "#server/permissions.ts";
 import { findCustomer, countDevices, type DeviceFilter, listAccounts, listAlerts, listContacts, listDevices, listLicences, listStatusHistory } from "./queries-details.ts";
-import { COUNT_LIMIT, countByStatus, countMatches, type Cursor, type ListFilter, listByIds, listGroupNames, listGroups, listPage, type ListedRow, SEARCH_LIMIT, searchCustomers } from "./queries.ts";
+import { COUNT_LIMIT, countByStatus, countMatches, type Cursor, type ListFilter, listByIds, listGroupNames, listGroups, listPage, type ListedRow, SEARCH_LIMIT, searchCustomers, sortKind } from "./queries.ts";
+import { listLiveRuns } from "#server/sync/queries-runs.ts";
 import { dayIn, licenceStatus } from "./rules.ts";
 import type { CustomerDetails, CustomerList, CustomerListInput, CustomerRow, Reason, SortColumn, Status } from "./schema.ts";
 
 const DAY_MS = 86_400_000;
 const DEVICE_PAGE = 100;
 type AccessState = CustomerDetails["access"]["state"];
+
+function isDay(text: string): boolean {
+  return /^\d{4}-\d\d-\d\d$/.test(text) && new Date(`${text}T00:00:00Z`).toJSON()?.slice(0, 10) === text && !text.startsWith("0000");
+}
 
 /** Cursors are opaque text to everybody else; one that cannot be read is a bad request. */
 const encode = (value: unknown): string => Buffer.from(JSON.stringify(value)).toString("base64url");
@@ -25,30 +30,50 @@ function decode<T>(text: string, isRight: (value: unknown) => value is T): T {
   if (!isRight(value)) throw new AppError("request.invalid", { fields: { after: "cursor" } });
   return value;
 }
+const isText = (value: unknown): value is string => typeof value === "string" && !value.includes("\0");
 const isPair = (value: unknown): value is [string | null, string] =>
-  Array.isArray(value) && value.length === 2 && (value[0] === null || typeof value[0] === "string") && typeof value[1] === "string";
-const isUuid = (text: string) => /^[0-9a-f-]{36}$/.test(text);
-const isCursor = (value: unknown): value is [string | null, string] => isPair(value) && isUuid(value[1]) && !value[0]?.includes("\0");
+  Array.isArray(value) && value.length === 2 && (value[0] === null || isText(value[0])) && isText(value[1]);
+const isUuid = (text: string) => /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/.test(text);
+/** The database's own text of a value; anything else would be an error there. */
+const isValue: Record<ReturnType<typeof sortKind>["cast"], (text: string) => boolean> = {
+  text: () => true,
+  int: (text) => /^-?\d{1,9}$/.test(text),
+  numeric: (text) => /^-?\d{1,12}(\.\d{1,4})?$/.test(text),
+  date: isDay,
+  timestamptz: (text) => isDay(text.slice(0, 10)) && /^ ([01]\d|2[0-3])(:[0-5]\d){2}(\.\d{1,6})?[+-](0\d|1[0-4])(:[0-5]\d)?$/.test(text.slice(10)),
+};
+const isCursorOf = (by: SortColumn) => {
+  const { cast, hasNulls } = sortKind(by);
+  return (value: unknown): value is [string | null, string] =>
+    isPair(value) && isUuid(value[1]) && (value[0] === null ? hasNulls : isValue[cast](value[0]));
+};
 const isOffset = (value: unknown): value is number => Number.isSafeInteger(value) && Number(value) > 0 && Number(value) <= SEARCH_LIMIT;
 
-/** One page of the customers in the actor's scope that match, with counts. */
+/** Sorted by a figure, even a list without figures would tell who has more. */
+const figures: readonly string[] = ["devicesTotal", "devicesSilent", "devicesUnprotected", "alerts"] satisfies SortColumn[];
+const isMetricSort = (sort: CustomerListInput["sort"]): boolean => figures.includes(sort?.replace("-", "") ?? "");
+
+/** One page of the customers in the actor's scope that match, with counts; sorted by name where the figures are not the actor's. */
 export async function listCustomers(db: ScopedDb, actor: Actor, input: CustomerListInput, now: Date): Promise<CustomerList> {
   const { partnerId } = actor;
+  const seesFigures = can(actor, "metrics:read");
+  const sort = !seesFigures && isMetricSort(input.sort) ? "name" : input.sort;
   const filter: ListFilter = { status: input.status, group: input.group, licenceKind: input.licenceKind, category: input.category };
   const found = input.q ? await searchCustomers(db, input.q) : undefined;
   const narrowed = found ? { ...filter, ids: found } : filter;
   const isFiltered = Boolean(input.q ?? input.status ?? input.group ?? input.licenceKind ?? input.category);
-  const page = found && !input.sort ? await relevancePage(db, partnerId, { ...filter, ids: found }, input) : await sortedPage(db, partnerId, narrowed, input);
+  const page = found && !sort ? await relevancePage(db, partnerId, { ...filter, ids: found }, input) : await sortedPage(db, partnerId, narrowed, { ...input, sort });
   const names = await listGroupNames(db, partnerId, page.rows.map((row) => row.id));
   const counts = await countByStatus(db, actor);
   const matches = isFiltered ? await countMatches(db, partnerId, narrowed) : counts.total;
   return {
-    rows: page.rows.map(({ sortValue: _, ...row }) => ({ ...row, groups: names.get(row.id) ?? [] })),
+    rows: page.rows.map(({ sortValue: _, ...row }) => ({ ...(seesFigures ? row : withoutFigures(row)), groups: names.get(row.id) ?? [] })),
     total: isFiltered ? Math.min(matches, COUNT_LIMIT) : matches,
     isMore: isFiltered ? matches > COUNT_LIMIT : counts.isMore,
     next: page.next,
     counts,
     groups: await listGroups(db, actor),
+    runs: await listLiveRuns(db, partnerId),
     now: now.toISOString(),
   };
 }
@@ -57,7 +82,7 @@ async function sortedPage(db: ScopedDb, partnerId: string, filter: ListFilter, i
   const sort = input.sort ?? "name";
   const isDescending = sort.startsWith("-");
   const by = sort.replace("-", "") as SortColumn;
-  const start = input.after ? decode(input.after, isCursor) : undefined;
+  const start = input.after ? decode(input.after, isCursorOf(by)) : undefined;
   const after: Cursor | undefined = start && { value: start[0], id: start[1] };
   const rows = await listPage(db, partnerId, filter, { by, isDescending }, after, input.pageSize + 1);
   const shown = rows.slice(0, input.pageSize);

@@ -1,7 +1,7 @@
 // The handlers that belong to no noun: tRPC's address, and the two that tell an operator whether the portal is well.
 import { fetchRequestHandler } from "@trpc/server/adapters/fetch";
 import { isDatabaseReady } from "#db/client.ts";
-import { contextOf } from "#server/context.ts";
+import { contextOf, languageOf } from "#server/context.ts";
 import { AppError } from "#server/errors.ts";
 import { errorResponse } from "#server/route.ts";
 import { appRouter } from "#server/router.ts";
@@ -11,8 +11,9 @@ const MOST_IN_BATCH = 20;
 
 /** tRPC over HTTP: JSON only, of our own pages, capped in size and in calls per batch. */
 export async function trpcHandler(request: Request): Promise<Response> {
-  const context = await contextOf(request.headers);
+  const language = languageOf(request.headers);
   try {
+    const context = await contextOf(request.headers);
     const url = new URL(request.url);
     if (url.pathname.split(",").length > MOST_IN_BATCH) throw new AppError("request.tooMany");
     let checked = request;
@@ -34,7 +35,7 @@ export async function trpcHandler(request: Request): Promise<Response> {
       responseMeta: () => ({ headers: { "cache-control": "no-store" } }),
     });
   } catch (error) {
-    return errorResponse(error, context.language);
+    return errorResponse(error, language);
   }
 }
 
@@ -56,6 +57,4 @@ export async function readyHandler(): Promise<Response> {
 }
 
 /** An address below /api that nobody answers: 404 as JSON, not a page. */
-export async function unknownHandler(request: Request): Promise<Response> {
-  return errorResponse(new AppError("request.notFound"), (await contextOf(request.headers)).language);
-}
+export const unknownHandler = (request: Request): Response => errorResponse(new AppError("request.notFound"), languageOf(request.headers));

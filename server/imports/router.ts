@@ -6,6 +6,7 @@ import { getImport, getImports, previewImport } from "./service.ts";
 
 export const importsRouter = router({
   list: procedure("customer:import")
+    .input(z.strictObject({}).optional())
     .output(z.array(ImportRow))
     .query(({ ctx }) => getImports(ctx.db, ctx.actor)),
   byId: procedure("customer:import")

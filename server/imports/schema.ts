@@ -26,7 +26,7 @@ export type Field = (typeof fields)[number]["id"];
 export const fieldIds = fields.map(({ id }) => id) as [Field, ...Field[]];
 
 /** Why a row does not go in; texts: imports.json `reason`. */
-export const reasonCodes = [
+const reasonCodes = [
   "quotes", "columnCount", "nameMissing", "tooLong", "characters", "domain", "country", "language", "email", "date",
   "duplicateExternalId", "duplicateRow", "ambiguous", "outsideScope", "orderOnly",
 ] as const;
@@ -47,7 +47,7 @@ export type Rejected = { line: number; reasons: Reason[]; cells: string[] };
 
 export const importEncodings = ["utf-8", "utf-16le", "utf-16be", "windows-1252"] as const;
 export const importDelimiters = [",", ";", "\t", "|"] as const;
-export const importStates = ["uploaded", "queued", "running", "finished", "failed"] as const;
+const importStates = ["uploaded", "queued", "running", "finished", "failed"] as const;
 export const outcomes = ["new", "changed", "unchanged", "rejected"] as const;
 export type Outcome = (typeof outcomes)[number];
 
@@ -92,6 +92,8 @@ export const PreviewRow = z.object({
 export type PreviewRow = z.infer<typeof PreviewRow>;
 export const ImportPreview = z.object({
   totals: z.record(z.enum(outcomes), z.number()),
+  /** Rows that the totals count: all of them, or the first of a very long list. */
+  rowsRead: z.number(),
   /** The first rows of the outcome asked for, or of all. */
   rows: z.array(PreviewRow),
 });

@@ -1,22 +1,20 @@
-// Importing customers from a list: read the file, show what would happen, write it chunk by chunk.
-import { createHash } from "node:crypto";
+// Importing customers from a list: what the file is, what would become of each row; the job writes it.
 import { setImmediate as otherWork } from "node:timers/promises";
 import type { ScopedDb } from "#db/client.ts";
-import { appendAudit } from "#server/audit/append.ts";
+import { type CleanRow, isRejected, MOST_COLUMNS, proposeMapping, readRow, storable } from "#server/columns/rules.ts";
 import { type CsvRecord, decodePieces, type Delimiter, detectDelimiter, detectEncoding, type Encoding, readRecords } from "#server/csv/rules.ts";
 import { AppError } from "#server/errors.ts";
-import { refreshOverview } from "#server/overview/service.ts";
 import type { Actor } from "#server/permissions.ts";
-import {
-  addProgress, findImport, finishImport, getContent, insertCustomers, insertScopes, listCandidates, listImports, listPlainNames, listShownNames,
-  lockImports, type Owner, replaceContacts, type StoredImport, updateCustomers, updateState,
-} from "./queries.ts";
-import { type CleanRow, decide, type Decision, isRejected, MOST_COLUMNS, type NamedRow, newRepetitions, proposeMapping, readRow, storable } from "./rules.ts";
+import { findImport, getContent, listImports, type Owner, type StoredImport } from "./queries.ts";
+import { listCandidates, listPlainNames, listShownNames } from "./queries-customers.ts";
+import { decide, type Decision, type NamedRow, newRepetitions } from "./rules.ts";
 import type { Column, Field, ImportDetails, ImportPreview, ImportRow, MappingInput, Outcome, PreviewRow, Rejected } from "./schema.ts";
 
 /** Rows per transaction: short enough that readers and other imports hardly wait. */
 const CHUNK = 1_000;
 const PREVIEW_ROWS = 50;
+/** A preview is a page: it decides no more rows than a person waits for. */
+const PREVIEW_MOST = 20_000;
 const SAMPLE_BYTES = 64 * 1024;
 const SAMPLES = 3;
 
@@ -41,7 +39,7 @@ export async function readFile(bytes: Uint8Array, chosen?: { encoding: Encoding;
 }
 
 /** Members with all customers see every import of the partner, others their own: lists name customers. */
-export const ownerOf = (actor: Actor): Owner => (actor.memberAll ? null : actor.membershipId);
+const ownerOf = (actor: Actor): Owner => (actor.memberAll ? null : actor.membershipId);
 
 const toRow = ({ createdBy: _by, columns: _columns, encoding: _encoding, delimiter: _delimiter, ...row }: StoredImport): ImportRow => row;
 
@@ -76,7 +74,7 @@ export async function requireImport(db: ScopedDb, actor: Actor, id: string, mode
 /** A mapping as a person chose it; where the file is to be read in another way, its columns are proposed anew. */
 export async function changeReading(db: ScopedDb, actor: Actor, list: StoredImport, input: MappingInput): Promise<{ reading: FileReading; isMapped: boolean }> {
   if (list.state !== "uploaded") throw new AppError("import.alreadyDone");
-  if (input.encoding !== list.encoding || input.delimiter !== list.delimiter) {
+  if (input.columns.length === 0 || input.encoding !== list.encoding || input.delimiter !== list.delimiter) {
     return { reading: await readFile(await getContent(db, actor.partnerId, list.id), input), isMapped: false };
   }
   const chosen = input.columns.filter((field) => field !== "");
@@ -87,7 +85,7 @@ export async function changeReading(db: ScopedDb, actor: Actor, list: StoredImpo
 }
 
 /** What is known across the chunks of one file. */
-type Reading = {
+export type Reading = {
   partnerId: string;
   columns: readonly Column[];
   chunks: Generator<(CleanRow | Rejected)[]>;
@@ -114,7 +112,8 @@ function* chunksOf(content: Uint8Array, list: Pick<StoredImport, "encoding" | "d
 export async function openReading(partnerId: string, content: Uint8Array, list: Pick<StoredImport, "encoding" | "delimiter" | "columns">): Promise<Reading> {
   if (!list.columns.some(({ field }) => field === "name")) throw new AppError("import.missingName");
   const fileIds = new Set<string>();
-  for (const rows of chunksOf(content, list)) {
+  const identifying = list.columns.map((column) => (column.field === "name" || column.field === "externalId" ? column : { ...column, field: null }));
+  for (const rows of chunksOf(content, { ...list, columns: identifying })) {
     for (const row of rows) if (!isRejected(row) && row.values.externalId !== undefined) fileIds.add(row.values.externalId);
     await otherWork();
   }
@@ -125,7 +124,7 @@ export async function openReading(partnerId: string, content: Uint8Array, list: 
 type Decided = Decision & { isOwnFault?: boolean };
 
 /** What becomes of each row of a chunk, in the order of the file. */
-async function decideChunk(db: ScopedDb, reading: Reading, rows: readonly (CleanRow | Rejected)[], mode: "read" | "lock"): Promise<Decided[]> {
+export async function decideChunk(db: ScopedDb, reading: Reading, rows: readonly (CleanRow | Rejected)[], mode: "read" | "lock"): Promise<Decided[]> {
   const clean = rows.filter((row): row is CleanRow => !isRejected(row));
   const plain = await listPlainNames(db, clean.map(({ values }) => values.name));
   const names = new Map(clean.map((row, index) => [row, plain[index] ?? ""]));
@@ -156,16 +155,19 @@ export async function previewImport(db: ScopedDb, actor: Actor, id: string, only
   const totals: Record<Outcome, number> = { new: 0, changed: 0, unchanged: 0, rejected: 0 };
   const shown: Decided[] = [];
   const perName = new Map<string, number>();
+  let rowsRead = 0;
   for (const rows of reading.chunks) {
+    rowsRead += rows.length;
     for (const decided of await decideChunk(db, reading, rows, "read")) {
       totals[decided.outcome] += 1;
       if (decided.outcome !== "rejected") perName.set(decided.row.plain, (perName.get(decided.row.plain) ?? 0) + 1);
       if (shown.length < PREVIEW_ROWS && (only === undefined || only === decided.outcome)) shown.push(decided);
     }
+    if (rowsRead >= PREVIEW_MOST) break;
   }
   const isNew = shown.flatMap((decided) => (decided.outcome === "new" ? decided.row.plain.slice(0, 200) : []));
   const known = isNew.length > 0 ? await listShownNames(db, actor.partnerId, isNew) : new Set<string>();
-  return { totals, rows: shown.map((decided) => previewRow(decided, list.columns, (plain, isFresh) => (perName.get(plain) ?? 0) > 1 || (isFresh && known.has(plain.slice(0, 200))))) };
+  return { totals, rowsRead, rows: shown.map((decided) => previewRow(decided, list.columns, (plain, isFresh) => (perName.get(plain) ?? 0) > 1 || (isFresh && known.has(plain.slice(0, 200))))) };
 }
 
 function previewRow(decided: Decided, columns: readonly Column[], hasNamesake: (plain: string, isFresh: boolean) => boolean): PreviewRow {
@@ -175,68 +177,8 @@ function previewRow(decided: Decided, columns: readonly Column[], hasNamesake: (
   }
   const { line, cells, reasons } = decided.row;
   const values: Partial<Record<Field, string>> = {};
-  for (const [index, { field }] of columns.entries()) if (field && cells[index]) values[field] = cells[index].slice(0, 300);
   // A row that fell apart has no columns: it is shown whole, where the name would be.
-  if (reasons.some(({ code }) => code === "quotes")) return { line, outcome: "rejected", values: { name: (cells[0] ?? "").slice(0, 300) }, reasons, changes: [], hasNamesake: false };
+  const places = reasons.some(({ code }) => code === "quotes") ? [{ field: "name" as const }] : columns;
+  for (const [index, { field }] of places.entries()) if (field && cells[index]) values[field] = cells[index].slice(0, 300);
   return { line, outcome: "rejected", values, reasons, changes: [], hasNamesake: false };
-}
-
-/** What one run of the job has seen. */
-export type Run = { list: StoredImport; reading: Reading; position: number; ownFaults: Rejected[]; digest: ReturnType<typeof createHash> };
-
-/** Takes an import up, or up again after a stop; undefined: there is nothing (more) to do. */
-export async function beginRun(db: ScopedDb, partnerId: string, id: string): Promise<Run | undefined> {
-  const list = await findImport(db, partnerId, null, id, "lock");
-  if (!list || list.state === "uploaded" || list.state === "finished") return undefined;
-  await updateState(db, partnerId, id, "running");
-  const reading = await openReading(partnerId, await getContent(db, partnerId, id), list);
-  return { list, reading, position: 0, ownFaults: [], digest: createHash("sha256") };
-}
-
-/**
- * Decides and writes one chunk with its progress in one transaction. Rows that an earlier run has written are only read
- * again, because later rows are compared with them.
- */
-export async function runChunk(db: ScopedDb, run: Run, rows: readonly (CleanRow | Rejected)[], restrictedTo: string | null, now: Date): Promise<void> {
-  const { partnerId } = run.reading;
-  await lockImports(db, partnerId);
-  const stored = await findImport(db, partnerId, null, run.list.id, "lock");
-  if (stored?.state !== "running") throw new AppError("import.alreadyDone");
-  const isDone = stored.rowsDone >= run.position + rows.length;
-  if (!isDone && stored.rowsDone !== run.position) throw new AppError("request.conflict");
-  const decisions = await decideChunk(db, run.reading, rows, isDone ? "read" : "lock");
-  const written = decisions.flatMap((decided) => (decided.outcome === "rejected" ? [] : [{ ...decided, id: decided.id ?? crypto.randomUUID() }]));
-  const ofOutcome = (outcome: Outcome) => written.filter((one) => one.outcome === outcome);
-  if (!isDone) {
-    const created = ofOutcome("new");
-    const changed = ofOutcome("changed");
-    if (created.length > 0) await insertCustomers(db, partnerId, created);
-    if (restrictedTo !== null && created.length > 0) await insertScopes(db, partnerId, restrictedTo, created.map(({ id }) => id));
-    if (changed.length > 0) await updateCustomers(db, partnerId, changed, now);
-    await replaceContacts(db, partnerId, [...created, ...changed.filter(({ changes }) => changes.some((field) => field.startsWith("contact")))]);
-    await refreshOverview(db, partnerId, [...created, ...changed].map(({ id }) => id), now);
-    const rejected = decisions.flatMap((decided) => (decided.outcome === "rejected" && !decided.isOwnFault ? [decided.row] : []));
-    await addProgress(db, partnerId, run.list.id, { done: rows.length, created: created.length, changed: changed.length, unchanged: ofOutcome("unchanged").length, rejected });
-  }
-  for (const decided of decisions) if (decided.outcome === "rejected" && decided.isOwnFault) run.ownFaults.push(decided.row);
-  for (const { id } of written) run.digest.update(id);
-  run.position += rows.length;
-}
-
-/** The end of a run: the rows that did not go in are kept, the file is not; one entry on the partner's chain. */
-export async function endRun(db: ScopedDb, run: Run, now: Date): Promise<void> {
-  const { partnerId } = run.reading;
-  const { id } = run.list;
-  const stored = await findImport(db, partnerId, null, id, "lock");
-  if (stored?.state !== "running") return;
-  await finishImport(db, partnerId, id, run.ownFaults, now);
-  await appendAudit(db, { job: "import" }, {
-    action: "customer:import",
-    entity: `import ${id}`,
-    customerId: null,
-    detail: {
-      file: stored.fileName, membership: stored.createdBy, rows: stored.rowsTotal, created: stored.created, changed: stored.changed,
-      unchanged: stored.unchanged, rejected: stored.rejected, customers: run.digest.digest("hex"),
-    },
-  });
 }

@@ -1,8 +1,14 @@
 // The job that carries out one import of customers; stopped at any point and run again, it goes on where it was.
-import { type Scope, withScope } from "#db/client.ts";
+import { createHash } from "node:crypto";
+import { type Scope, type ScopedDb, withScope } from "#db/client.ts";
 import { appendAudit } from "#server/audit/append.ts";
-import { findImport, findImporter, updateState } from "#server/imports/queries.ts";
-import { beginRun, endRun, runChunk } from "#server/imports/service.ts";
+import type { CleanRow } from "#server/columns/rules.ts";
+import { AppError } from "#server/errors.ts";
+import { addProgress, findImport, findImporter, finishImport, getContent, type StoredImport, updateState } from "#server/imports/queries.ts";
+import { deleteContacts, insertContacts, insertCustomers, insertScopes, lockImports, updateCustomers } from "#server/imports/queries-customers.ts";
+import type { Outcome, Rejected } from "#server/imports/schema.ts";
+import { decideChunk, openReading, type Reading } from "#server/imports/service.ts";
+import { refreshOverview } from "#server/overview/service.ts";
 import { can } from "#server/permissions.ts";
 
 /** Writes in the scope of the membership that uploaded the list, as it is now, not as it was. */
@@ -37,4 +43,66 @@ async function refuse(partnerId: string, importId: string, membership: string): 
     await updateState(db, partnerId, importId, "failed");
     await appendAudit(db, { job: "import" }, { action: "customer:import", entity: `import ${importId}`, customerId: null, outcome: "refused", detail: { code: "permission.denied", membership } });
   }, "worker");
+}
+
+/** What one run of the job has seen. */
+type Run = { list: StoredImport; reading: Reading; position: number; ownFaults: Rejected[]; digest: ReturnType<typeof createHash> };
+
+/** Takes an import up, or up again after a stop; undefined: there is nothing (more) to do. */
+async function beginRun(db: ScopedDb, partnerId: string, id: string): Promise<Run | undefined> {
+  const list = await findImport(db, partnerId, null, id, "lock");
+  if (!list || list.state === "uploaded" || list.state === "finished") return undefined;
+  await updateState(db, partnerId, id, "running");
+  const reading = await openReading(partnerId, await getContent(db, partnerId, id), list);
+  return { list, reading, position: 0, ownFaults: [], digest: createHash("sha256") };
+}
+
+/**
+ * Decides and writes one chunk with its progress in one transaction. Rows that an earlier run has written are only read
+ * again, because later rows are compared with them.
+ */
+async function runChunk(db: ScopedDb, run: Run, rows: readonly (CleanRow | Rejected)[], restrictedTo: string | null, now: Date): Promise<void> {
+  const { partnerId } = run.reading;
+  await lockImports(db, partnerId);
+  const stored = await findImport(db, partnerId, null, run.list.id, "lock");
+  if (stored?.state !== "running") throw new AppError("import.alreadyDone");
+  const isDone = stored.rowsDone >= run.position + rows.length;
+  if (!isDone && stored.rowsDone !== run.position) throw new AppError("request.conflict");
+  const decisions = await decideChunk(db, run.reading, rows, isDone ? "read" : "lock");
+  const written = decisions.flatMap((decided) => (decided.outcome === "rejected" ? [] : [{ ...decided, id: decided.id ?? crypto.randomUUID() }]));
+  const ofOutcome = (outcome: Outcome) => written.filter((one) => one.outcome === outcome);
+  if (!isDone) {
+    const created = ofOutcome("new");
+    const changed = ofOutcome("changed");
+    if (created.length > 0) await insertCustomers(db, partnerId, created);
+    if (restrictedTo !== null && created.length > 0) await insertScopes(db, partnerId, restrictedTo, created.map(({ id }) => id));
+    if (changed.length > 0) await updateCustomers(db, partnerId, changed, now);
+    const recontacted = changed.filter(({ changes }) => changes.some((field) => field.startsWith("contact")));
+    await deleteContacts(db, partnerId, recontacted.map(({ id }) => id));
+    await insertContacts(db, partnerId, [...created, ...recontacted]);
+    await refreshOverview(db, partnerId, [...created, ...changed].map(({ id }) => id), now);
+    const rejected = decisions.flatMap((decided) => (decided.outcome === "rejected" && !decided.isOwnFault ? [decided.row] : []));
+    await addProgress(db, partnerId, run.list.id, { done: rows.length, created: created.length, changed: changed.length, unchanged: ofOutcome("unchanged").length, rejected });
+  }
+  for (const decided of decisions) if (decided.outcome === "rejected" && decided.isOwnFault) run.ownFaults.push(decided.row);
+  for (const { id } of written) run.digest.update(id);
+  run.position += rows.length;
+}
+
+/** The end of a run: the rows that did not go in are kept, the file is not; one entry on the partner's chain. */
+async function endRun(db: ScopedDb, run: Run, now: Date): Promise<void> {
+  const { partnerId } = run.reading;
+  const { id } = run.list;
+  const stored = await findImport(db, partnerId, null, id, "lock");
+  if (stored?.state !== "running") return;
+  await finishImport(db, partnerId, id, run.ownFaults, now);
+  await appendAudit(db, { job: "import" }, {
+    action: "customer:import",
+    entity: `import ${id}`,
+    customerId: null,
+    detail: {
+      file: stored.fileName, membership: stored.createdBy, rows: stored.rowsTotal, created: stored.created, changed: stored.changed,
+      unchanged: stored.unchanged, rejected: stored.rejected, customers: run.digest.digest("hex"),
+    },
+  });
 }

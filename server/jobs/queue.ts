@@ -6,6 +6,9 @@ import type { QueueName } from "#db/queues.ts";
 /** Options of every process's queue: the schema is made by migrate alone, statistics and cron are not used. */
 const options = { schema: "pgboss", migrate: false, createSchema: false, schedule: false } as const;
 
+/** How often the worker looks for jobs whose worker died; twice this and the heartbeat is the longest that one lies idle. */
+const SUPERVISE_SECONDS = 5;
+
 let sender: PgBoss | undefined;
 
 /** Adds a job; payloads hold ids only. With `singletonKey` a second one is not added while the first waits. */
@@ -18,5 +21,6 @@ export async function enqueue(db: ScopedDb, queue: QueueName, payload: Record<st
 /** The worker's queue: reads jobs as they are announced, keeps the queue tidy. Not started yet. */
 export function workerQueue(role: Role): PgBoss {
   const pool = rawPool(role, 4);
-  return new PgBoss({ ...options, supervise: true, useListenNotify: true, connectionString: pool.options.connectionString as string, max: 4 });
+  const often = { superviseIntervalSeconds: SUPERVISE_SECONDS, monitorIntervalSeconds: SUPERVISE_SECONDS };
+  return new PgBoss({ ...options, ...often, supervise: true, useListenNotify: true, connectionString: pool.options.connectionString as string, max: 4 });
 }

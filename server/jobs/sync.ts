@@ -8,8 +8,8 @@ import { refreshOverview } from "#server/overview/service.ts";
 import { unseal } from "#server/secrets/seal.ts";
 import { connectors } from "#server/sync/connectors/registry.ts";
 import { listAccountPage, recordRefusal } from "#server/sync/queries.ts";
-import { advanceRun, claimRun, type ConnectionRow, finishRun, getConnection, updateConnection } from "#server/sync/queries-runs.ts";
-import { CYCLE_HOURS, isPassing, retrySeconds } from "#server/sync/rules.ts";
+import { advanceRun, claimRun, type ConnectionRow, finishRun, getConnection, hasFailing, updateConnection } from "#server/sync/queries-runs.ts";
+import { CYCLE_HOURS, isPassing, passingCodes, retrySeconds } from "#server/sync/rules.ts";
 import { ingest, type Refused, requestSync, type Source } from "#server/sync/service.ts";
 import { AccountIdentity, type ConnectorEvent, type Credentials, Snapshot, type VendorErrorCode } from "#server/sync/snapshot.ts";
 
@@ -29,12 +29,12 @@ export async function runSync({ partnerId, runId }: SyncJob, signal: AbortSignal
   const run = await scoped(partnerId, (db) => claimRun(db, partnerId, runId, new Date()));
   if (!run) return;
   const connection = await scoped(partnerId, (db) => getConnection(db, partnerId, run.connectionId));
-  const source: Source = { partnerId, connectionId: connection.id, vendor: connection.vendor, customerId: null };
+  const source: Source = { partnerId, connectionId: connection.id, vendor: connection.vendor, customerId: connection.customerId };
   const seen = new Set<string>();
   const outcome = { done: 0, refused: 0, passing: 0 };
   try {
     await read(source, connection, run.onlyAccounts, { runId, seen, outcome, signal });
-    if (run.onlyAccounts === null) await markVanished(source, seen);
+    await markVanished(source, seen, run.onlyAccounts);
     await finish(source, runId, connection, run.onlyAccounts === null, outcome);
   } catch (error) {
     if (error instanceof Cancelled) return;
@@ -49,7 +49,11 @@ const scoped = <T>(partnerId: string, work: Parameters<typeof withScope<T>>[2]) 
 function credentialsOf(connection: ConnectionRow): Credentials {
   const key = env().KEY_PRIVATE;
   if (!connection.secret || !key) throw new VendorError("vendor.credentials", "no credentials are stored");
-  return JSON.parse(unseal(connection.secret, key, { table: "connection", column: "secret", row: connection.id })) as Credentials;
+  try {
+    return JSON.parse(unseal(connection.secret, key, { table: "connection", column: "secret", row: connection.id })) as Credentials;
+  } catch (cause) {
+    throw new VendorError("vendor.credentials", "the stored credentials cannot be opened with this key", { cause });
+  }
 }
 
 export type SyncRequestJob = { partnerId: string; customerId: string; userId: string };
@@ -86,7 +90,8 @@ async function read(source: Source, connection: ConnectionRow, only: string[] | 
 /** A snapshot that is not what the contract says costs its account the freshness, never the run. */
 function take(event: Exclude<ConnectorEvent, { kind: "total" }>, batch: Batch, seen: Set<string>): void {
   const identity = AccountIdentity.safeParse(event.kind === "snapshot" ? event.snapshot.account : event.account);
-  if (!identity.success || seen.has(identity.data.externalId)) return;
+  if (!identity.success) return log.warn({ issues: identity.error.issues.map(({ path, code }) => ({ path, code })) }, "an account without a usable identity");
+  if (seen.has(identity.data.externalId)) return;
   seen.add(identity.data.externalId);
   if (event.kind === "refused") {
     batch.refused.push({ account: identity.data, code: event.code, detail: event.detail });
@@ -111,7 +116,6 @@ async function write(source: Source, batch: Batch, total: number | null, progres
   try {
     await scoped(partnerId, (db) => ingest(db, source, batch.snapshots, batch.refused, new Date()));
   } catch (error) {
-    if (size === 1) throw error;
     log.warn({ err: error, connection: source.connectionId }, "a batch could not be written whole");
     const bad = await writeSingly(source, batch);
     refused = [...refused, ...bad];
@@ -126,7 +130,13 @@ async function write(source: Source, batch: Batch, total: number | null, progres
 async function writeSingly(source: Source, batch: Batch): Promise<Refused[]> {
   const { partnerId } = source;
   const bad: Refused[] = [];
-  if (batch.refused.length > 0) await scoped(partnerId, (db) => ingest(db, source, [], batch.refused, new Date()));
+  for (const refusal of batch.refused) {
+    try {
+      await scoped(partnerId, (db) => ingest(db, source, [], [refusal], new Date()));
+    } catch (error) {
+      log.error({ err: error, account: refusal.account.externalId }, "a refused account could not be recorded");
+    }
+  }
   for (const snapshot of batch.snapshots) {
     try {
       await scoped(partnerId, (db) => ingest(db, source, [snapshot], [], new Date()));
@@ -158,19 +168,23 @@ async function markAccounts(source: Source, code: VendorErrorCode, detail: strin
   }
 }
 
-/** Accounts that a whole reading no longer names are gone at the vendor: their customers keep the data and say why it ages. */
-const markVanished = (source: Source, seen: ReadonlySet<string>) =>
-  markAccounts(source, "vendor.notFound", "the vendor no longer lists this account", (externalId) => !seen.has(externalId));
+/** Accounts asked for (null: all) that a reading did not name are gone at the vendor: their customers keep the data and say why it ages. */
+function markVanished(source: Source, seen: ReadonlySet<string>, only: readonly string[] | null): Promise<void> {
+  const asked = only === null ? null : new Set(only);
+  return markAccounts(source, "vendor.notFound", "the vendor no longer lists this account", (externalId) => !seen.has(externalId) && (asked?.has(externalId) ?? true));
+}
 
 async function finish(source: Source, runId: string, connection: ConnectionRow, isWhole: boolean, outcome: { done: number; refused: number; passing: number }): Promise<void> {
   const { partnerId } = source;
-  const failures = outcome.passing > 0 ? connection.failures + 1 : 0;
   await scoped(partnerId, async (db) => {
     const now = new Date();
+    // A partial run that went well leaves the other accounts' next try as it stands.
+    const isOthersTurn = outcome.passing === 0 && (await hasFailing(db, partnerId, source.connectionId, passingCodes));
+    const failures = outcome.passing > 0 ? connection.failures + 1 : isOthersTurn ? connection.failures : 0;
     await finishRun(db, partnerId, runId, { state: "succeeded", errorCode: null, errorDetail: null }, now);
     await updateConnection(db, partnerId, source.connectionId, {
       errorCode: null, errorDetail: null, failures, lastSuccessAt: now,
-      retryAt: outcome.passing > 0 ? new Date(now.getTime() + retrySeconds(failures) * 1000) : null,
+      ...(!isOthersTurn && { retryAt: outcome.passing > 0 ? new Date(now.getTime() + retrySeconds(failures) * 1000) : null }),
       ...(isWhole && { nextRunAt: new Date(now.getTime() + CYCLE_HOURS * 3_600_000) }),
     }, now);
     await appendAudit(db, { job: "sync" }, { action: "sync:run", entity: `connection ${source.connectionId}`, customerId: null, detail: { runId, ...outcome } });

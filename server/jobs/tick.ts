@@ -3,14 +3,15 @@ import { listPartnerIds, withScope } from "#db/client.ts";
 import { log } from "#server/log.ts";
 import { makePartitions, tryTick } from "#server/overview/queries.ts";
 import { refreshDue } from "#server/overview/service.ts";
-import { isPassing } from "#server/sync/rules.ts";
+import { passingCodes } from "#server/sync/rules.ts";
 import { failSilentRuns, listDueConnections } from "#server/sync/queries-runs.ts";
 import { queueRuns } from "#server/sync/service.ts";
-import { vendorErrorCodes } from "#server/sync/snapshot.ts";
 
 const ROWS_AT_ONCE = 500;
-/** Longer than the queue's own heartbeat, so that a retried job is not failed under its hands. */
+/** Longer than the queue takes to notice a dead worker, so that a retried job is not failed under its hands. */
 const SILENT_RUN_MINUTES = 15;
+/** A run that nobody took for so long has lost its job. */
+const LOST_RUN_HOURS = 24;
 
 /** One pass over all partners at `now`; a partner that fails is logged and does not stop the others. */
 export async function tick(now: Date, signal: AbortSignal): Promise<void> {
@@ -29,8 +30,9 @@ async function tickPartner(partnerId: string, now: Date, signal: AbortSignal): P
   await withScope(scope, "read write", async (db) => {
     if (!(await tryTick(db, partnerId))) return;
     await makePartitions(db, now);
-    await failSilentRuns(db, partnerId, new Date(now.getTime() - SILENT_RUN_MINUTES * 60_000), now);
-    const due = (await listDueConnections(db, partnerId, now, vendorErrorCodes.filter(isPassing))).filter((one) => one.accounts === null || one.accounts.length > 0);
+    const before = { running: new Date(now.getTime() - SILENT_RUN_MINUTES * 60_000), queued: new Date(now.getTime() - LOST_RUN_HOURS * 3_600_000) };
+    await failSilentRuns(db, partnerId, before, now);
+    const due = (await listDueConnections(db, partnerId, now, passingCodes)).filter((one) => one.accounts === null || one.accounts.length > 0);
     if (due.length > 0) await queueRuns(db, partnerId, due, { cause: "schedule", requestedBy: null }, now);
   }, "worker");
   while (!signal.aborted) {

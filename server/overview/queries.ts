@@ -21,6 +21,7 @@ type FactsRow = {
     isRunning: boolean;
     unprotected: number | null;
     hasDevices: boolean;
+    hasAlerts: boolean;
     externalId: string;
   }[];
   devices: { recent: number; silent: number; quarantined: number; inactive: number; unprotected: number; oldestSilentAt: string | null; nextToFallSilentAt: string | null } | null;
@@ -36,7 +37,7 @@ type FactsRow = {
     category: string;
   }[];
   alerts: { high: number; medium: number; low: number } | null;
-  previous: { status: string; codes: string[]; statusSince: string; reasons: { code: string; since: string }[] } | null;
+  previous: { status: string; codes: string[]; statusSince: string; reasons: { code: string; since: string; evidence: { vendor?: unknown } }[] } | null;
 };
 export type OverviewFacts = FactsRow;
 
@@ -61,35 +62,37 @@ export async function listOverviewFacts(db: ScopedDb, partnerId: string, custome
         'codes', (select coalesce(jsonb_agg(r ->> 'code'), '[]') from jsonb_array_elements(o.reasons) r)) end as previous
     from customer c
     left join customer_overview o on o.partner_id = c.partner_id and o.customer_id = c.id
-    left join (
-      select v.customer_id, jsonb_agg(jsonb_build_object('vendor', v.vendor, 'externalId', v.external_id, 'lastSuccessAt', v.last_success_at,
+    -- Lateral: under row-level security a join of grouped subqueries is planned once per customer over all of them.
+    left join lateral (
+      select jsonb_agg(jsonb_build_object('vendor', v.vendor, 'externalId', v.external_id, 'lastSuccessAt', v.last_success_at,
         'lastDataAt', v.last_data_at, 'errorCode', v.error_code, 'errorSince', v.error_since, 'unprotected', v.unprotected_count,
-        'hasDevices', not (v.gaps @> '[{"part":"devices"}]'),
+        'hasDevices', v.last_success_at is not null and not (v.gaps @> '[{"part":"devices"}]'),
+        'hasAlerts', v.last_success_at is not null and not (v.gaps @> '[{"part":"alerts"}]'),
         'isRunning', exists (select from sync_run r where r.partner_id = v.partner_id and r.connection_id = v.connection_id and r.state = 'running'))
         order by v.id) as accounts
-      from vendor_account v where v.partner_id = ${partnerId} and v.customer_id = ${ids} and v.link_state <> 'not_linked' group by v.customer_id
-    ) a on a.customer_id = c.id
-    left join (
-      select d.customer_id, jsonb_build_object(
+      from vendor_account v where v.partner_id = ${partnerId} and v.customer_id = c.id and v.link_state <> 'not_linked'
+    ) a on true
+    left join lateral (
+      select jsonb_build_object(
         'recent', count(*) filter (where d.state = 'active' and d.last_seen_at >= ${silentBefore}),
         'silent', count(*) filter (where d.state = 'active' and (d.last_seen_at is null or d.last_seen_at < ${silentBefore})),
         'quarantined', count(*) filter (where d.state = 'quarantined'), 'inactive', count(*) filter (where d.state = 'inactive'),
         'unprotected', count(*) filter (where d.state = 'active' and not d.is_protected),
         'oldestSilentAt', min(d.last_seen_at) filter (where d.state = 'active' and d.last_seen_at < ${silentBefore}),
         'nextToFallSilentAt', min(d.last_seen_at) filter (where d.state = 'active' and d.last_seen_at >= ${silentBefore})) as devices
-      from device d where d.partner_id = ${partnerId} and d.customer_id = ${ids} group by d.customer_id
-    ) d on d.customer_id = c.id
-    left join (
-      select l.customer_id, jsonb_agg(jsonb_build_object('kind', l.kind, 'owner', l.owner, 'isSuspended', l.is_suspended, 'isUnlimited', l.is_unlimited,
+      from device d where d.partner_id = ${partnerId} and d.customer_id = c.id
+    ) d on true
+    left join lateral (
+      select jsonb_agg(jsonb_build_object('kind', l.kind, 'owner', l.owner, 'isSuspended', l.is_suspended, 'isUnlimited', l.is_unlimited,
         'quantity', l.quantity::text, 'used', l.used::text, 'startsOn', l.starts_on, 'endsOn', l.ends_on, 'category', p.category)) as licences
       from licence l join product p on p.vendor = l.vendor and p.code = l.product_code
-      where l.partner_id = ${partnerId} and l.customer_id = ${ids} group by l.customer_id
-    ) l on l.customer_id = c.id
-    left join (
-      select e.customer_id, jsonb_build_object('high', count(*) filter (where e.severity = 'high'), 'medium', count(*) filter (where e.severity = 'medium'),
+      where l.partner_id = ${partnerId} and l.customer_id = c.id
+    ) l on true
+    left join lateral (
+      select jsonb_build_object('high', count(*) filter (where e.severity = 'high'), 'medium', count(*) filter (where e.severity = 'medium'),
         'low', count(*) filter (where e.severity in ('low', 'info'))) as alerts
-      from alert e where e.partner_id = ${partnerId} and e.customer_id = ${ids} group by e.customer_id
-    ) al on al.customer_id = c.id
+      from alert e where e.partner_id = ${partnerId} and e.customer_id = c.id
+    ) al on true
     where c.partner_id = ${partnerId} and c.id = ${ids}`.execute(db);
   return rows;
 }
@@ -199,17 +202,32 @@ export async function listDueCustomers(db: ScopedDb, partnerId: string, now: Dat
   return rows.map((row) => row.customerId);
 }
 
-/** Grants whose window is over become ended; returns whose. */
-export async function endExpiredGrants(db: ScopedDb, partnerId: string, now: Date): Promise<string[]> {
-  const rows = await db
+/** Customers with a grant whose window is over and that is not ended yet. */
+export async function listExpiredGrants(db: ScopedDb, partnerId: string, now: Date): Promise<string[]> {
+  const rows = await db.selectFrom("accessGrant").where("partnerId", "=", partnerId).where("state", "=", "active").where("untilAt", "<=", now).select("customerId").execute();
+  return rows.map((row) => row.customerId);
+}
+
+/** Grants of these customers whose window is over become ended. */
+export async function endExpiredGrants(db: ScopedDb, partnerId: string, customerIds: readonly string[], now: Date): Promise<void> {
+  if (customerIds.length === 0) return;
+  await db
     .updateTable("accessGrant")
     .set((eb) => ({ state: "ended", endReason: "expired", endedAt: eb.ref("untilAt"), version: eb("version", "+", 1) }))
     .where("partnerId", "=", partnerId)
+    .where("customerId", "in", [...customerIds])
     .where("state", "=", "active")
     .where("untilAt", "<=", now)
-    .returning("customerId")
     .execute();
-  return rows.map((row) => row.customerId);
+}
+
+/**
+ * Locks rows in the order in which upsertOverview writes them, before the partner's count row is touched: whoever
+ * writes several customers waits for the others instead of deadlocking with them.
+ */
+export async function lockOverview(db: ScopedDb, partnerId: string, customerIds: readonly string[]): Promise<void> {
+  if (customerIds.length === 0) return;
+  await db.selectFrom("customerOverview").where("partnerId", "=", partnerId).where("customerId", "in", [...customerIds]).select("customerId").orderBy("customerId").forUpdate().execute();
 }
 
 /** True for one worker at a time: the others leave this partner's minute to it. Held to the end of the transaction. */

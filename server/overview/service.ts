@@ -1,16 +1,20 @@
 // Keeps overview rows true: after an ingest, an import, a change of access, and when the clock alone changes a status.
 import type { ScopedDb } from "#db/client.ts";
+import { lockCustomers } from "#server/access/queries.ts";
 import {
   endExpiredGrants,
   getPartnerRules,
   listDueCustomers,
+  listExpiredGrants,
   listOverviewFacts,
+  lockOverview,
   type OverviewFacts,
   type OverviewRow,
   type PartnerRules,
   upsertOverview,
 } from "./queries.ts";
 import { addDays, customerStatus, dayIn, EXPIRING_DAYS, licenceSummary, licenceStatus, toUnits, type DeviceFacts } from "#server/customers/rules.ts";
+import type { Reason } from "#server/customers/schema.ts";
 
 const DAY_MS = 86_400_000;
 const FOREVER = "infinity";
@@ -29,9 +33,13 @@ export async function refreshOverview(db: ScopedDb, partnerId: string, customerI
 
 /** The minute job for one partner: ends windows, then recomputes at most `most` rows; returns how many it did. */
 export async function refreshDue(db: ScopedDb, partnerId: string, now: Date, most: number): Promise<number> {
-  const ended = await endExpiredGrants(db, partnerId, now);
+  const expired = await listExpiredGrants(db, partnerId, now);
   const due = await listDueCustomers(db, partnerId, now, most);
-  const all = [...new Set([...ended, ...due])];
+  const all = [...new Set([...expired, ...due])];
+  // Ending access waits for whoever acts under the grant, as a revocation does.
+  await lockCustomers(db, expired, "exclusive");
+  await lockOverview(db, partnerId, all);
+  await endExpiredGrants(db, partnerId, expired, now);
   await refreshOverview(db, partnerId, all, now);
   return all.length;
 }
@@ -41,7 +49,8 @@ function total(values: readonly (string | null)[]): string | null {
   const known = values.filter((value) => value !== null);
   if (known.length === 0) return null;
   const units = known.reduce((sum, value) => sum + toUnits(value), 0n);
-  return `${units / 10_000n}.${String(units % 10_000n).padStart(4, "0")}`;
+  const size = units < 0n ? -units : units;
+  return `${units < 0n ? "-" : ""}${size / 10_000n}.${String(size % 10_000n).padStart(4, "0")}`;
 }
 
 function overviewRow(customer: OverviewFacts, rules: PartnerRules, today: string, now: Date): OverviewRow {
@@ -77,12 +86,16 @@ function overviewRow(customer: OverviewFacts, rules: PartnerRules, today: string
   const { previous } = customer;
   const isStatusNew = previous?.status !== result.status;
   const isNews = isStatusNew || codes.join() !== previous?.codes.join();
-  // A reason that already stood keeps the instant since which it stands.
-  const reasons = result.reasons.map((reason) => ({ ...reason, since: previous?.reasons.find((old) => old.code === reason.code)?.since ?? reason.since }));
+  // A reason of which nothing tells when it began keeps the instant at which it was first seen.
+  const isUnknown = (since: string) => since === now.toISOString();
+  const seenAt = (reason: Reason) => previous?.reasons.find((old) => old.code === reason.code && old.evidence.vendor === reason.evidence["vendor"])?.since;
+  const reasons = result.reasons.map((reason) => (isUnknown(reason.since) ? { ...reason, since: seenAt(reason) ?? reason.since } : reason));
   const shows = result.status === "synced" || result.status === "warning";
-  const figure = (value: number | undefined) => (shows ? (value ?? 0) : null);
+  const hasAlerts = shows && customer.accounts.some((account) => account.hasAlerts);
+  const alerts = (value: number | undefined) => (hasAlerts ? (value ?? 0) : null);
   const hasDevices = shows && customer.accounts.some((account) => account.hasDevices);
   const device = (value: number) => (hasDevices ? value : null);
+  const { nextLicenceAt, ...figures } = licenceFigures(customer, today, now);
   const lastSync = customer.accounts.map((account) => account.lastSuccessAt).filter((at) => at !== null).sort().at(0) ?? null;
   return {
     customerId: customer.id,
@@ -92,7 +105,7 @@ function overviewRow(customer: OverviewFacts, rules: PartnerRules, today: string
     status: result.status,
     reasons,
     statusSince: isStatusNew || !previous ? now.toISOString() : previous.statusSince,
-    nextChangeAt: result.nextChangeAt?.toISOString() ?? null,
+    nextChangeAt: [result.nextChangeAt?.toISOString() ?? null, nextLicenceAt].filter((at) => at !== null).sort()[0] ?? null,
     metricsFrom: result.metricsFrom?.toISOString() ?? null,
     metricsUntil: result.metricsFrom && (result.metricsUntil?.toISOString() ?? FOREVER),
     lastSyncAt: shows ? lastSync : null,
@@ -102,10 +115,10 @@ function overviewRow(customer: OverviewFacts, rules: PartnerRules, today: string
     devicesQuarantined: device(devices.quarantined),
     devicesInactive: device(devices.inactive),
     devicesUnprotected: device(devices.unprotected),
-    alertsHigh: figure(customer.alerts?.high),
-    alertsMedium: figure(customer.alerts?.medium),
-    alertsLow: figure(customer.alerts?.low),
-    ...licenceFigures(customer, today, now),
+    alertsHigh: alerts(customer.alerts?.high),
+    alertsMedium: alerts(customer.alerts?.medium),
+    alertsLow: alerts(customer.alerts?.low),
+    ...figures,
     searchText: [customer.nameShown, customer.name, customer.domain, customer.externalId, ...customer.accounts.map((account) => account.externalId), customer.contacts]
       .filter(Boolean)
       .join(" "),
@@ -124,7 +137,10 @@ function licenceFigures(customer: OverviewFacts, today: string, now: Date) {
   const summary = licenceSummary(counted, today);
   const running = counted.filter((licence) => ["active", "trial"].includes(licenceStatus(licence, today)));
   const days = counted.flatMap((licence) => [licence.startsOn, licence.endsOn && addDays(licence.endsOn, -EXPIRING_DAYS), licence.endsOn && addDays(licence.endsOn, 1)]);
+  // Where the grant opens licences but no metrics, its window changes nothing but these figures.
+  const instants = [from, until].flatMap((at) => (at === null || at === FOREVER || new Date(at) <= now ? [] : [new Date(at).toISOString()]));
   return {
+    nextLicenceAt: instants.sort()[0] ?? null,
     licencesFrom: from,
     licencesUntil: until,
     hasCustomerLicences: counted.some((licence) => licence.owner === "customer"),

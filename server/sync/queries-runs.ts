@@ -1,15 +1,16 @@
 // Every query of connections, batches and runs: what is due, what runs, how it went.
 import { sql } from "kysely";
 import type { ScopedDb } from "#db/client.ts";
+import type { LiveRun } from "./schema.ts";
 
-export type ConnectionRow = { id: string; vendor: string; name: string; settings: Record<string, string>; secret: Buffer | null; failures: number };
+export type ConnectionRow = { id: string; customerId: string | null; vendor: string; name: string; settings: Record<string, string>; secret: Buffer | null; failures: number };
 
 export async function getConnection(db: ScopedDb, partnerId: string, id: string): Promise<ConnectionRow> {
   const row = await db
     .selectFrom("connection")
     .where("partnerId", "=", partnerId)
     .where("id", "=", id)
-    .select(["id", "vendor", "name", "settings", "secret", "failures"])
+    .select(["id", "customerId", "vendor", "name", "settings", "secret", "failures"])
     .executeTakeFirstOrThrow();
   return { ...row, settings: row.settings as Record<string, string> };
 }
@@ -38,7 +39,7 @@ export async function listDueConnections(db: ScopedDb, partnerId: string, now: D
     .select((eb) => [
       "c.id",
       sql<boolean>`c.next_run_at <= ${now}`.as("isCycle"),
-      eb.selectFrom("vendorAccount as a").whereRef("a.partnerId", "=", "c.partnerId").whereRef("a.connectionId", "=", "c.id").where("a.errorCode", "in", [...passing]).select(sql<string[] | null>`array_agg(a.external_id)`.as("ids")).as("failing"),
+      eb.selectFrom("vendorAccount as a").whereRef("a.partnerId", "=", "c.partnerId").whereRef("a.connectionId", "=", "c.id").where("a.linkState", "<>", "not_linked").where("a.errorCode", "in", [...passing]).select(sql<string[] | null>`array_agg(a.external_id)`.as("ids")).as("failing"),
     ])
     .execute();
   return rows.map((row) => ({ id: row.id, accounts: row.isCycle ? null : (row.failing ?? []) }));
@@ -60,14 +61,15 @@ export async function insertRun(db: ScopedDb, partnerId: string, run: { batchId:
   return row?.id;
 }
 
-/** The whole connection is wanted while a partial run is live: it is read again as soon as that one is done. */
-export async function askForFollowUp(db: ScopedDb, partnerId: string, connectionId: string, now: Date): Promise<void> {
+/** More is wanted (null: every account) than a live partial run reads: the connection is read again as soon as that one is done. */
+export async function askForFollowUp(db: ScopedDb, partnerId: string, connectionId: string, accounts: readonly string[] | null, now: Date): Promise<void> {
   const live = await db
     .selectFrom("syncRun")
     .where("partnerId", "=", partnerId)
     .where("connectionId", "=", connectionId)
     .where("state", "in", ["queued", "running"])
     .where("onlyAccounts", "is not", null)
+    .where(sql<boolean>`${accounts}::text[] is null or not only_accounts @> ${accounts}::text[]`)
     .select("id")
     .executeTakeFirst();
   if (live) await db.updateTable("connection").set({ nextRunAt: now }).where("partnerId", "=", partnerId).where("id", "=", connectionId).execute();
@@ -102,7 +104,21 @@ export async function finishRun(db: ScopedDb, partnerId: string, runId: string, 
   await db.updateTable("syncRun").set({ ...end, finishedAt: now, heartbeatAt: now }).where("partnerId", "=", partnerId).where("id", "=", runId).where("state", "=", "running").execute();
 }
 
-export type ConnectionResult = { errorCode: string | null; errorDetail: string | null; failures: number; nextRunAt?: Date; retryAt: Date | null; lastSuccessAt?: Date };
+/** Does an account of this connection still wait to be read again after one of these faults? */
+export async function hasFailing(db: ScopedDb, partnerId: string, connectionId: string, codes: readonly string[]): Promise<boolean> {
+  const row = await db
+    .selectFrom("vendorAccount")
+    .where("partnerId", "=", partnerId)
+    .where("connectionId", "=", connectionId)
+    .where("linkState", "<>", "not_linked")
+    .where("errorCode", "in", [...codes])
+    .select("id")
+    .limit(1)
+    .executeTakeFirst();
+  return row !== undefined;
+}
+
+export type ConnectionResult = { errorCode: string | null; errorDetail: string | null; failures: number; nextRunAt?: Date; retryAt?: Date | null; lastSuccessAt?: Date };
 /** What a run leaves on its connection; `errorSince` stays while the trouble goes on. */
 export async function updateConnection(db: ScopedDb, partnerId: string, id: string, result: ConnectionResult, now: Date): Promise<void> {
   await db
@@ -113,21 +129,30 @@ export async function updateConnection(db: ScopedDb, partnerId: string, id: stri
     .execute();
 }
 
-/** Runs whose worker has given no sign of life since `before` are failed, so that the connection can be read again. */
-export async function failSilentRuns(db: ScopedDb, partnerId: string, before: Date, now: Date): Promise<number> {
-  const result = await db
+/**
+ * Runs whose worker has given no sign of life since `before.running`, or that nobody took since `before.queued`, are
+ * failed and their connections read anew. A queue may be long: waiting in it is no fault.
+ */
+export async function failSilentRuns(db: ScopedDb, partnerId: string, before: { running: Date; queued: Date }, now: Date): Promise<void> {
+  const runs = await db
     .updateTable("syncRun")
     .set({ state: "failed", errorCode: "unexpected", finishedAt: now })
     .where("partnerId", "=", partnerId)
-    .where("state", "in", ["queued", "running"])
-    .where((eb) => eb.fn.coalesce("heartbeatAt", "createdAt"), "<", before)
-    .executeTakeFirst();
-  return Number(result.numUpdatedRows);
+    .where((eb) =>
+      eb.or([
+        eb.and([eb("state", "=", "running"), eb("heartbeatAt", "<", before.running)]),
+        eb.and([eb("state", "=", "queued"), eb("createdAt", "<", before.queued)]),
+      ]),
+    )
+    .returning("connectionId")
+    .execute();
+  if (runs.length === 0) return;
+  await db.updateTable("connection").set({ nextRunAt: now }).where("partnerId", "=", partnerId).where("id", "in", runs.map((run) => run.connectionId)).execute();
 }
 
 /** The newest runs, for the list's "synchronising" note. */
-export function listLiveRuns(db: ScopedDb, partnerId: string) {
-  return db
+export async function listLiveRuns(db: ScopedDb, partnerId: string): Promise<LiveRun[]> {
+  const rows = await db
     .selectFrom("syncRun as r")
     .innerJoin("connection as c", (join) => join.onRef("c.partnerId", "=", "r.partnerId").onRef("c.id", "=", "r.connectionId"))
     .where("r.partnerId", "=", partnerId)
@@ -135,4 +160,5 @@ export function listLiveRuns(db: ScopedDb, partnerId: string) {
     .select(["r.id", "c.name as connection", "c.vendor", "r.state", "r.accountsTotal", "r.accountsDone"])
     .orderBy("r.createdAt")
     .execute();
+  return rows.map((row) => ({ ...row, state: row.state as LiveRun["state"] }));
 }

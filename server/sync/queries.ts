@@ -80,6 +80,15 @@ export async function linkAccounts(db: ScopedDb, partnerId: string, links: reado
     where a.partner_id = ${partnerId}::uuid and a.id = r."accountId" and a.customer_id is null`.execute(db);
 }
 
+/** Of customers with several accounts one is their record's source, the first that was linked: two would overwrite each other for ever. */
+export async function listDecidingAccounts(db: ScopedDb, partnerId: string, customerIds: readonly string[]): Promise<Set<string>> {
+  const { rows } = await sql<{ id: string }>`
+    select distinct on (a.customer_id) a.id from vendor_account a
+    where a.partner_id = ${partnerId}::uuid and a.customer_id = any(${[...customerIds]}::uuid[]) and a.link_state <> 'not_linked'
+    order by a.customer_id, a.created_at, a.id`.execute(db);
+  return new Set(rows.map((row) => row.id));
+}
+
 /** Which of these customers let the partner read metrics now: managed ones, and those with a live grant for it. */
 export async function listOpenToMetrics(db: ScopedDb, partnerId: string, customerIds: readonly string[], now: Date): Promise<Set<string>> {
   const { rows } = await sql<{ id: string }>`

@@ -1,6 +1,6 @@
 // Pure decisions of synchronisation: what a new account makes of its customer, and when to try again.
 import type { Capability } from "#server/permissions.ts";
-import type { AccountIdentity, VendorErrorCode } from "./snapshot.ts";
+import { type AccountIdentity, type VendorErrorCode, vendorErrorCodes } from "./snapshot.ts";
 
 type Billing = AccountIdentity["billing"];
 export type Arrival = {
@@ -29,6 +29,7 @@ export function arrivalOf(billing: Billing): Arrival {
 /** Faults that pass by themselves: the account is read again before the next day. */
 const passing: ReadonlySet<VendorErrorCode> = new Set(["vendor.throttled", "vendor.failed", "vendor.unreachable", "vendor.malformed", "vendor.tooLarge", "vendor.endless"]);
 export const isPassing = (code: VendorErrorCode): boolean => passing.has(code);
+export const passingCodes: readonly VendorErrorCode[] = vendorErrorCodes.filter(isPassing);
 
 export const CYCLE_HOURS = 24;
 const FIRST_RETRY_SECONDS = 60;

@@ -11,6 +11,7 @@ export const LiveRuns = z.array(
     accountsDone: z.number(),
   }),
 );
+export type LiveRun = z.infer<typeof LiveRuns>[number];
 export const SyncAnswer = z.object({ answer: z.enum(["sync.started", "sync.joined"]) });
 
 /** The form of *Sync now*: one customer, or all; `return` is the page to go back to. */

@@ -9,7 +9,7 @@ import { enqueue } from "#server/jobs/queue.ts";
 import { getPartnerRules } from "#server/overview/queries.ts";
 import { refreshOverview } from "#server/overview/service.ts";
 import {
-  type AccountRefusal, type AccountRow, findByIdentifier, hasAccount, insertCustomers, linkAccounts, listOpenToMetrics, mergeAlerts, mergeDevices, mergeLicences,
+  type AccountRefusal, type AccountRow, findByIdentifier, hasAccount, insertCustomers, linkAccounts, listDecidingAccounts, listOpenToMetrics, mergeAlerts, mergeDevices, mergeLicences,
   type NewCustomer, type Placed, recordRefusal, recordSuccess, renewCustomers, replaceContacts, upsertAccounts, upsertProducts,
 } from "./queries.ts";
 import { askForFollowUp, insertBatch, insertRun, listConnections } from "./queries-runs.ts";
@@ -58,7 +58,7 @@ export async function queueRuns(
     if (runId) {
       started += 1;
       await enqueue(db, "sync", { partnerId, runId });
-    } else if (accounts === null) await askForFollowUp(db, partnerId, id, now);
+    } else await askForFollowUp(db, partnerId, id, accounts, now);
   }
   return { answer: started > 0 ? "sync.started" : "sync.joined", batchId };
 }
@@ -70,7 +70,8 @@ export type Source = { partnerId: string; connectionId: string; vendor: string; 
  * Links accounts to customers: at once where an identifier is equal, else (partner-level) by making the customer.
  * Returns the accounts by their external id; one without a customer waits to be matched.
  */
-async function placeAccounts(db: ScopedDb, source: Source, identities: readonly AccountIdentity[], now: Date): Promise<Map<string, AccountRow>> {
+async function placeAccounts(db: ScopedDb, source: Source, found: readonly Found[], now: Date): Promise<Map<string, AccountRow>> {
+  const identities = found.map(({ account }) => account);
   const { partnerId } = source;
   const accounts = new Map((await upsertAccounts(db, partnerId, { id: source.connectionId, vendor: source.vendor }, identities)).map((row) => [row.externalId, row]));
   const homeless = identities.filter((identity) => accounts.get(identity.externalId)?.customerId === null);
@@ -88,13 +89,15 @@ async function placeAccounts(db: ScopedDb, source: Source, identities: readonly 
       arriving.push({ ...identity, id: account.customerId, relationship: arrivalOf(identity.billing).relationship });
     }
   }
+  // Access that comes with the account began when it was read, so that what was read then counts.
+  const readAt = new Map(found.map(({ account, at }) => [account.externalId, at]));
   const { timeZone } = await getPartnerRules(db, partnerId);
   await insertCustomers(db, partnerId, arriving, dayIn(timeZone, now));
   await insertGrants(
     db, partnerId,
     arriving.flatMap((customer) => {
       const { grant } = arrivalOf(customer.billing);
-      return grant ? [{ ...grant, customerId: customer.id, fromAt: now, untilAt: null, zone: timeZone, grantedBy: null }] : [];
+      return grant ? [{ ...grant, customerId: customer.id, fromAt: readAt.get(customer.externalId) ?? now, untilAt: null, zone: timeZone, grantedBy: null }] : [];
     }),
   );
   await linkAccounts(db, partnerId, homeless.flatMap((identity) => {
@@ -104,6 +107,8 @@ async function placeAccounts(db: ScopedDb, source: Source, identities: readonly 
   return accounts;
 }
 
+/** An account that was found, and when: at the latest now, whatever a clock elsewhere says. */
+type Found = { account: AccountIdentity; at: Date };
 export type Refused = { account: AccountIdentity; code: VendorErrorCode; detail: string };
 
 /**
@@ -114,7 +119,10 @@ export type Refused = { account: AccountIdentity; code: VendorErrorCode; detail:
 export async function ingest(db: ScopedDb, source: Source, snapshots: readonly Snapshot[], refused: readonly Refused[], now: Date): Promise<void> {
   const { partnerId, vendor } = source;
   // Of a refused account only the identity is news, and only where it is a whole one.
-  const known = [...snapshots.map((one) => one.account), ...refused.map((one) => one.account)];
+  const known = [
+    ...snapshots.map(({ account, takenAt }) => ({ account, at: new Date(Math.min(Date.parse(takenAt), now.getTime())) })),
+    ...refused.map(({ account }) => ({ account, at: now })),
+  ];
   const accounts = await placeAccounts(db, source, known, now);
   const customerIds = [...accounts.values()].map((account) => account.customerId).filter((id) => id !== null);
   await lockCustomers(db, customerIds, "shared");
@@ -130,8 +138,10 @@ export async function ingest(db: ScopedDb, source: Source, snapshots: readonly S
       return items === null ? [] : [{ accountId, customerId, items }];
     });
   const licences = part((snapshot) => snapshot.licences, false);
-  await renewCustomers(db, partnerId, placed.map(({ snapshot, customerId }) => ({ ...snapshot.account, customerId })), now);
-  await replaceContacts(db, partnerId, placed.map(({ snapshot, customerId }) => ({ customerId, contacts: snapshot.account.contacts })));
+  const deciding = await listDecidingAccounts(db, partnerId, customerIds);
+  const records = placed.filter(({ accountId }) => deciding.has(accountId));
+  await renewCustomers(db, partnerId, records.map(({ snapshot, customerId }) => ({ ...snapshot.account, customerId })), now);
+  await replaceContacts(db, partnerId, records.map(({ snapshot, customerId }) => ({ customerId, contacts: snapshot.account.contacts })));
   await mergeDevices(db, partnerId, part((snapshot) => snapshot.devices, true));
   await upsertProducts(db, vendor, licences.flatMap((one) => one.items));
   await mergeLicences(db, partnerId, vendor, licences);

@@ -8,5 +8,7 @@ type Props = { params: Promise<{ lang: string }> };
 export default async function HomePage({ params }: Props) {
   const { lang } = await params;
   const { customerId } = await requireActor();
-  redirect(`/${isLanguage(lang) ? lang : languages[0]}/customers${customerId === null ? "" : `/${customerId}`}`);
+  redirect(
+    `/${isLanguage(lang) ? lang : languages[0]}/customers${customerId === null ? "" : `/${customerId}`}`,
+  );
 }

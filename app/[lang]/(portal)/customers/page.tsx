@@ -1,14 +1,16 @@
 import type { Metadata } from "next";
 import { redirect } from "next/navigation";
 import "#components/customers/customers.css";
+import { controlsProps } from "#components/customers/controls-props.ts";
 import { CustomersTable } from "#components/customers/customers-table.tsx";
+import { lenientCursor } from "#components/customers/lenient-cursor.ts";
+import { ListControls } from "#components/customers/list-controls.tsx";
 import { ListEmpty } from "#components/customers/list-empty.tsx";
-import { FilterChips, ListFilters } from "#components/customers/list-filters.tsx";
-import { FoundCount, ListPages } from "#components/customers/list-pages.tsx";
-import { StatusStrip } from "#components/customers/status-strip.tsx";
+import { ListPages } from "#components/customers/list-pages.tsx";
 import { SyncForm } from "#components/customers/sync-form.tsx";
 import { SyncNotice } from "#components/customers/sync-notice.tsx";
 import { tableProps } from "#components/customers/table-rows.ts";
+import { SyncProgress } from "#components/sync/sync-progress.tsx";
 import { UploadIcon } from "#components/ui/icons.tsx";
 import { LinkButton } from "#components/ui/link-button.tsx";
 import { PageHeader } from "#components/ui/page-header.tsx";
@@ -19,7 +21,10 @@ import { readListAddress } from "#server/customers/schema.ts";
 import { can } from "#server/permissions.ts";
 import { requireActor } from "#server/session.ts";
 
-type Props = { params: Promise<{ lang: string }>; searchParams: Promise<Record<string, string | string[] | undefined>> };
+type Props = {
+  params: Promise<{ lang: string }>;
+  searchParams: Promise<Record<string, string | string[] | undefined>>;
+};
 
 const languageOf = (lang: string) => (isLanguage(lang) ? lang : languages[0]);
 
@@ -34,7 +39,12 @@ export default async function CustomersPage({ params, searchParams }: Props) {
   if (actor.customerId !== null) redirect(`/${lang}/customers/${actor.customerId}`);
   const query = await searchParams;
   const input = readListAddress(query);
-  const [t, common, list] = await Promise.all([getT(lang, "customers"), getT(lang, "common"), api.customers.list(input)]);
+  const [t, common, sync, list] = await Promise.all([
+    getT(lang, "customers"),
+    getT(lang, "common"),
+    getT(lang, "sync"),
+    lenientCursor(input.after, (after) => api.customers.list({ ...input, after })),
+  ]);
   const mayImport = can(actor, "customer:import");
   return (
     <>
@@ -56,12 +66,13 @@ export default async function CustomersPage({ params, searchParams }: Props) {
         }
       />
       <SyncNotice query={query} lang={lang} />
-      <StatusStrip counts={list.counts} input={input} lang={lang} />
-      <ListFilters groups={list.groups} input={input} lang={lang} />
-      <div className="list-found">
-        <FoundCount list={list} lang={lang} />
-        <FilterChips groups={list.groups} input={input} lang={lang} />
-      </div>
+      <SyncProgress
+        initial={list.runs}
+        texts={{ label: sync("progress.label"), counted: sync("progress.counted"), starting: sync("progress.starting") }}
+        lang={lang}
+        membershipId={actor.membershipId}
+      />
+      <ListControls {...await controlsProps(list, input, lang)} />
       {list.rows.length === 0 ? (
         <ListEmpty input={input} lang={lang} mayImport={mayImport} isLimited={!actor.memberAll} />
       ) : (

@@ -12,6 +12,7 @@ import type { CustomerView } from "#components/customers/customer-view.ts";
 import { GroupsSection } from "#components/customers/groups-section.tsx";
 import { HistorySection } from "#components/customers/history-section.tsx";
 import { InformationSection } from "#components/customers/information-section.tsx";
+import { lenientCursor } from "#components/customers/lenient-cursor.ts";
 import { ProductsSection } from "#components/customers/products-section.tsx";
 import { ReasonList } from "#components/customers/reason-list.tsx";
 import { SyncNotice } from "#components/customers/sync-notice.tsx";
@@ -29,14 +30,21 @@ const uuid = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
 /** Lenient, as every page's address: what is wrong falls back to the first page of all devices. */
 const readDevices = (query: Query) => {
   const after = detailsInput.devicesAfter.safeParse(query["devicesAfter"]).data;
-  return { devices: detailsInput.devices.safeParse(query["devices"]).data ?? "all", ...(after !== undefined && after !== "" && { devicesAfter: after }) };
+  return {
+    devices: detailsInput.devices.safeParse(query["devices"]).data ?? "all",
+    ...(after !== undefined && after !== "" && { devicesAfter: after }),
+  };
 };
 
 /** Title and page read one customer once. */
-const getDetails = cache((customerId: string, devices: "all" | "silent" | "unprotected", devicesAfter: string | undefined) => {
-  if (!uuid.test(customerId)) notFound();
-  return api.customers.byId({ customerId, devices, ...(devicesAfter !== undefined && { devicesAfter }) });
-});
+const getDetails = cache(
+  (customerId: string, devices: "all" | "silent" | "unprotected", devicesAfter: string | undefined) => {
+    if (!uuid.test(customerId)) notFound();
+    return lenientCursor(devicesAfter, (after) =>
+      api.customers.byId({ customerId, devices, ...(after !== undefined && { devicesAfter: after }) }),
+    );
+  },
+);
 
 export async function generateMetadata({ params, searchParams }: Props): Promise<Metadata> {
   const { devices, devicesAfter } = readDevices(await searchParams);
@@ -50,7 +58,11 @@ export default async function CustomerPage({ params, searchParams }: Props) {
   const actor = await requireActor();
   const query = await searchParams;
   const { devices, devicesAfter } = readDevices(query);
-  const [t, common, details] = await Promise.all([getT(lang, "customer"), getT(lang, "common"), getDetails(customerId, devices, devicesAfter)]);
+  const [t, common, details] = await Promise.all([
+    getT(lang, "customer"),
+    getT(lang, "common"),
+    getDetails(customerId, devices, devicesAfter),
+  ]);
   const view: CustomerView = { details, lang, timeZone: actor.timeZone };
   const { status } = details.row;
   const isOrder = status === "not_applicable";
@@ -59,18 +71,23 @@ export default async function CustomerPage({ params, searchParams }: Props) {
     <>
       <CustomerHeader view={view} isOwn={actor.customerId !== null} />
       <SyncNotice query={query} lang={lang} />
-      <ReasonList view={view} {...(!showsFigures && { title: isOrder ? t("held.order") : t("held.title") })} />
-      <div className="grid items-start gap-x-6 xl:grid-cols-[minmax(0,1fr)_24rem]">
+      <ReasonList
+        view={view}
+        {...(!showsFigures && { title: isOrder ? t("held.order") : t("held.title") })}
+      />
+      {showsFigures && (
+        <ComputersSection view={view} filter={devices} isFirstPage={devicesAfter === undefined} />
+      )}
+      <ProductsSection view={view} />
+      <div className="grid items-start gap-x-6 lg:grid-cols-2">
         <div className="min-w-0">
-          {showsFigures && <ComputersSection view={view} filter={devices} isFirstPage={devicesAfter === undefined} />}
-          <ProductsSection view={view} />
           {showsFigures && <AlertsSection view={view} />}
+          <ContactsSection view={view} />
+          {!isOrder && <GroupsSection view={view} />}
         </div>
         <div className="min-w-0">
           <InformationSection view={view} />
-          <ContactsSection view={view} />
           {!isOrder && <AccessSection view={view} />}
-          {!isOrder && <GroupsSection view={view} />}
           {showsFigures && <AccountsSection view={view} />}
           {showsFigures && <HistorySection view={view} />}
         </div>

@@ -18,7 +18,11 @@ export async function generateMetadata({ params }: Props): Promise<Metadata> {
 /** Every column of the registry explains itself here: what it means, its unit, who says so, how it is counted. */
 export default async function FiguresPage({ params }: Props) {
   const lang = languageOf((await params).lang);
-  const [t, list, common] = await Promise.all([getT(lang, "help"), getT(lang, "customers"), getT(lang, "common")]);
+  const [t, list, common] = await Promise.all([
+    getT(lang, "help"),
+    getT(lang, "customers"),
+    getT(lang, "common"),
+  ]);
   const groups = [...new Set(columns.map(({ group }) => group))];
   return (
     <>

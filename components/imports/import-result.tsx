@@ -1,0 +1,74 @@
+import { Button, buttonClass } from "#components/ui/button.tsx";
+import { DownloadIcon } from "#components/ui/icons.tsx";
+import { LinkButton } from "#components/ui/link-button.tsx";
+import { Notice } from "#components/ui/notice.tsx";
+import { Stat, StatStrip } from "#components/ui/stat.tsx";
+import { formatNumber } from "#locales/format.ts";
+import type { Language } from "#locales/languages.ts";
+import { getT } from "#locales/server.ts";
+import type { ImportDetails } from "#server/imports/schema.ts";
+import { outcomeLooks } from "./outcome-badge.tsx";
+
+type Props = { list: ImportDetails; lang: Language };
+
+/** What happened, what did not and why; the rows that did not go in as a file. */
+export async function ImportResult({ list, lang }: Props) {
+  const t = await getT(lang, "imports");
+  const figures = [["new", list.created], ["changed", list.changed], ["unchanged", list.unchanged], ["rejected", list.rejected]] as const;
+  return (
+    <>
+      <StatStrip label={t("result.figures")}>
+        {figures.map(([outcome, count]) => {
+          const { icon: Icon, text } = outcomeLooks[outcome];
+          return <Stat key={outcome} label={t(`outcome.${outcome}`)} value={formatNumber(lang, count)} icon={<Icon className={`size-4 ${text}`} />} />;
+        })}
+      </StatStrip>
+      {list.created + list.changed === 0 && (
+        <div className="mb-5">
+          <Notice title={t("result.unchanged")} />
+        </div>
+      )}
+      {list.rejected > 0 && (
+        <div className="mb-5">
+          <Notice
+            tone="warning"
+            title={t("result.rejected", { count: list.rejected, formatted: formatNumber(lang, list.rejected) })}
+            action={
+              <a href={`/api/import/${list.id}/rejected.csv?lang=${lang}`} download className={buttonClass({})}>
+                <DownloadIcon />
+                {t("result.download")}
+              </a>
+            }
+          >
+            {t("result.rejectedHint")}
+          </Notice>
+        </div>
+      )}
+      <div className="flex flex-wrap gap-2">
+        <LinkButton variant="primary" href={`/${lang}/customers`}>
+          {t("result.customers")}
+        </LinkButton>
+        <LinkButton href={`/${lang}/customers/import`}>{t("result.another")}</LinkButton>
+      </div>
+    </>
+  );
+}
+
+/** A run that ended early; nothing is lost by starting it again. */
+export async function ImportFailure({ list, lang }: Props) {
+  const t = await getT(lang, "imports");
+  const figures = { done: formatNumber(lang, list.rowsDone), total: formatNumber(lang, list.rowsTotal) };
+  return (
+    <Notice
+      tone="danger"
+      title={t("failed.title")}
+      action={
+        <form method="post" action={`/api/import/${list.id}/start?lang=${lang}`}>
+          <Button type="submit">{t("failed.retry")}</Button>
+        </form>
+      }
+    >
+      {t("failed.body", figures)}
+    </Notice>
+  );
+}
