@@ -4,14 +4,16 @@ import { CoinIcon } from "#components/ui/icons.tsx";
 import { PageHeader } from "#components/ui/page-header.tsx";
 import { formatDateTime } from "#locales/format.ts";
 import { getT } from "#locales/server.ts";
+import type { Actor } from "#server/permissions.ts";
 import { ago, type CustomerView, isStale } from "./customer-view.ts";
 import { StatusBadge } from "./status-badge.tsx";
 import { SyncForm } from "./sync-form.tsx";
 
 /** Who it is, how it stands, how old the figures are, and the one main action. */
-export async function CustomerHeader({ view, isOwn }: { view: CustomerView; isOwn: boolean }) {
+export async function CustomerHeader({ view, actor }: { view: CustomerView; actor: Actor }) {
   const { details, lang, timeZone } = view;
   const { row } = details;
+  const isOwn = actor.customerId !== null;
   const [t, list, common, status] = await Promise.all([
     getT(lang, "customer"),
     getT(lang, "customers"),
@@ -39,7 +41,7 @@ export async function CustomerHeader({ view, isOwn }: { view: CustomerView; isOw
       }
       actions={
         details.may.sync && (
-          <SyncForm customerId={row.id} returnTo={address} isMain>
+          <SyncForm membershipId={actor.membershipId} customerId={row.id} returnTo={address} isMain>
             {t("syncNow")}
           </SyncForm>
         )

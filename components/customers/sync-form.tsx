@@ -4,18 +4,21 @@ import { SyncIcon } from "#components/ui/icons.tsx";
 
 /** Starts a synchronisation by a plain POST, so that it needs no script; `return` is the page that tells the outcome. */
 export function SyncForm({
+  membershipId,
   customerId,
   returnTo,
   isMain = false,
   children,
 }: {
+  /** The membership that the page was shown for. */
+  membershipId: string;
   customerId?: string;
   returnTo: string;
   isMain?: boolean;
   children: ReactNode;
 }) {
   return (
-    <form method="post" action="/api/sync">
+    <form method="post" action={`/api/sync?membership=${membershipId}`}>
       {customerId === undefined ? (
         <input type="hidden" name="all" value="1" />
       ) : (

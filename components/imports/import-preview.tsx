@@ -10,10 +10,10 @@ import { type ImportDetails, type ImportPreview, type Outcome, outcomes } from "
 import { outcomeLooks } from "./outcome-badge.tsx";
 import { PreviewTable } from "./preview-table.tsx";
 
-type Props = { list: ImportDetails; preview: ImportPreview; only: Outcome | undefined; lang: Language };
+type Props = { list: ImportDetails; preview: ImportPreview; only: Outcome | undefined; lang: Language; membershipId: string };
 
 /** What would happen, as figures that are filters and as rows; the button says how many rows it writes. */
-export async function ImportPreviewView({ list, preview, only, lang }: Props) {
+export async function ImportPreviewView({ list, preview, only, lang, membershipId }: Props) {
   const t = await getT(lang, "imports");
   const page = `/${lang}/customers/import/${list.id}`;
   const { totals, rows, rowsRead } = preview;
@@ -49,7 +49,7 @@ export async function ImportPreviewView({ list, preview, only, lang }: Props) {
         </div>
       )}
       <div className="mb-5 flex flex-wrap items-center gap-x-4 gap-y-3">
-        <form method="post" action={`/api/import/${list.id}/start?lang=${lang}`}>
+        <form method="post" action={`/api/import/${list.id}/start?lang=${lang}&membership=${membershipId}`}>
           <Button type="submit" variant="primary">
             {toWrite > 0 ? t("preview.start", { count: toWrite, formatted: formatNumber(lang, toWrite) }) : t("preview.finish")}
           </Button>

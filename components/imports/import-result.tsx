@@ -55,7 +55,7 @@ export async function ImportResult({ list, lang }: Props) {
 }
 
 /** A run that ended early; nothing is lost by starting it again. */
-export async function ImportFailure({ list, lang }: Props) {
+export async function ImportFailure({ list, lang, membershipId }: Props & { membershipId: string }) {
   const t = await getT(lang, "imports");
   const figures = { done: formatNumber(lang, list.rowsDone), total: formatNumber(lang, list.rowsTotal) };
   return (
@@ -63,7 +63,7 @@ export async function ImportFailure({ list, lang }: Props) {
       tone="danger"
       title={t("failed.title")}
       action={
-        <form method="post" action={`/api/import/${list.id}/start?lang=${lang}`}>
+        <form method="post" action={`/api/import/${list.id}/start?lang=${lang}&membership=${membershipId}`}>
           <Button type="submit">{t("failed.retry")}</Button>
         </form>
       }

@@ -10,13 +10,13 @@ import { getT } from "#locales/server.ts";
 import { fieldIds, type ImportDetails, importDelimiters, importEncodings } from "#server/imports/schema.ts";
 
 const delimiterNames = { ",": "comma", ";": "semicolon", "\t": "tab", "|": "bar" } as const;
-type Props = { list: ImportDetails; lang: Language };
+type Props = { list: ImportDetails; lang: Language; membershipId: string };
 
 /** One select per column beside its first values; below it, how the file is read, to be overruled. */
-export async function MappingForm({ list, lang }: Props) {
+export async function MappingForm({ list, lang, membershipId }: Props) {
   const [t, common] = await Promise.all([getT(lang, "imports"), getT(lang, "common")]);
   const rows = common("table.rows", { count: list.rowsTotal, formatted: formatNumber(lang, list.rowsTotal) });
-  const action = `/api/import/${list.id}/mapping?lang=${lang}`;
+  const action = `/api/import/${list.id}/mapping?lang=${lang}&membership=${membershipId}`;
   const options = [{ value: "", label: t("mapping.none") }, ...fieldIds.map((id) => ({ value: id, label: t(`field.${id}`) }))];
   const nameOf = (header: string, index: number) => header || t("mapping.unnamed", { number: index + 1 });
   return (

@@ -58,7 +58,7 @@ export default async function CustomersPage({ params, searchParams }: Props) {
               </LinkButton>
             )}
             {can(actor, "sync:startAll") && (
-              <SyncForm returnTo={`/${lang}/customers`} isMain>
+              <SyncForm membershipId={actor.membershipId} returnTo={`/${lang}/customers`} isMain>
                 {t("syncAll")}
               </SyncForm>
             )}
@@ -68,7 +68,11 @@ export default async function CustomersPage({ params, searchParams }: Props) {
       <SyncNotice query={query} lang={lang} />
       <SyncProgress
         initial={list.runs}
-        texts={{ label: sync("progress.label"), counted: sync("progress.counted"), starting: sync("progress.starting") }}
+        texts={{
+          label: sync("progress.label"),
+          counted: sync("progress.counted"),
+          starting: sync("progress.starting"),
+        }}
         lang={lang}
         membershipId={actor.membershipId}
       />

@@ -69,7 +69,7 @@ export default async function CustomerPage({ params, searchParams }: Props) {
   const showsFigures = !isOrder && status !== "access_disabled";
   return (
     <>
-      <CustomerHeader view={view} isOwn={actor.customerId !== null} />
+      <CustomerHeader view={view} actor={actor} />
       <SyncNotice query={query} lang={lang} />
       <ReasonList
         view={view}

@@ -44,6 +44,7 @@ export default async function ImportPage({ params, searchParams }: Props) {
       <div className="grid items-start gap-x-6 xl:grid-cols-2">
         <div className="min-w-0">
           <UploadForm
+            membershipId={actor.membershipId}
             error={
               typeof error === "string" && isErrorCode(error) ? errorText(lang, error).message : undefined
             }

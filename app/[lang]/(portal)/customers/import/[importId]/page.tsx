@@ -12,6 +12,7 @@ import { isLanguage, languages } from "#locales/languages.ts";
 import { errorText, isErrorCode } from "#locales/resources.ts";
 import { getT } from "#locales/server.ts";
 import { api } from "#server/caller.ts";
+import { requireActor } from "#server/session.ts";
 import { ImportId, outcomes } from "#server/imports/schema.ts";
 
 type Query = Record<string, string | string[] | undefined>;
@@ -30,7 +31,11 @@ export default async function ImportStepPage({ params, searchParams }: Props) {
   const lang = languageOf(wanted);
   const input = ImportId.safeParse({ importId });
   if (!input.success) notFound();
-  const [list, query] = await Promise.all([api.imports.byId(input.data), searchParams]);
+  const [{ membershipId }, list, query] = await Promise.all([
+    requireActor(),
+    api.imports.byId(input.data),
+    searchParams,
+  ]);
   const [t, common] = await Promise.all([getT(lang, "imports"), getT(lang, "common")]);
   const hasName = list.columns.some(({ field }) => field === "name");
   const step: ImportStep =
@@ -71,10 +76,10 @@ export default async function ImportStepPage({ params, searchParams }: Props) {
           <Notice tone="danger" title={error} />
         </div>
       )}
-      {step === "mapping" && <MappingForm list={list} lang={lang} />}
-      {preview && <ImportPreviewView list={list} preview={preview} only={only} lang={lang} />}
+      {step === "mapping" && <MappingForm list={list} lang={lang} membershipId={membershipId} />}
+      {preview && <ImportPreviewView list={list} preview={preview} only={only} lang={lang} membershipId={membershipId} />}
       {(list.state === "queued" || list.state === "running") && <ImportProgress list={list} lang={lang} />}
-      {list.state === "failed" && <ImportFailure list={list} lang={lang} />}
+      {list.state === "failed" && <ImportFailure list={list} lang={lang} membershipId={membershipId} />}
       {list.state === "finished" && <ImportResult list={list} lang={lang} />}
     </>
   );
