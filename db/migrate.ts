@@ -72,7 +72,16 @@ async function prepareQueue(client: pg.Client): Promise<void> {
     await client.query(getConstructionPlans(QUEUE_SCHEMA, { createSchema: true }));
   }
   for (const [name, options] of Object.entries(queues)) {
-    await client.query("select pgboss.create_queue($1, $2)", [name, JSON.stringify({ policy: "standard", notify: true, ...options })]);
+    const settings = JSON.stringify({ policy: "standard", notify: true, ...options });
+    await client.query("select pgboss.create_queue($1, $2)", [name, settings]);
+    // A queue of an earlier version keeps its jobs and takes the settings of this one.
+    await client.query(
+      `update pgboss.queue set retry_limit = coalesce((o ->> 'retryLimit')::int, 2), retry_delay = coalesce((o ->> 'retryDelay')::int, 0),
+         retry_backoff = coalesce((o ->> 'retryBackoff')::boolean, false), expire_seconds = coalesce((o ->> 'expireInSeconds')::int, 900),
+         heartbeat_seconds = (o ->> 'heartbeatSeconds')::int, policy = o ->> 'policy'
+       from (select $2::jsonb as o) given where name = $1`,
+      [name, settings],
+    );
   }
   await client.query(`
     grant usage on schema pgboss to belvedere_web, belvedere_worker;

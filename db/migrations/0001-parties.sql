@@ -215,28 +215,29 @@ create policy before_partner on membership for select to belvedere_signin using 
 create policy before_partner on membership_scope for select to belvedere_signin using (kind = 'denied');
 create policy before_partner on customer for select to belvedere_signin using (true);
 
+-- Does a member's scope name this customer, and not deny it. A function, because its plans are kept by the session: the
+-- same condition written into the views costs each list 2 ms of planning (measured). It reads with the caller's rights.
+create function app.sees_customer(of_partner uuid, of_customer uuid) returns boolean
+  language plpgsql stable set search_path = public, pg_temp set plan_cache_mode = force_generic_plan as $$
+declare member uuid := nullif(current_setting('app.member_id', true), '')::uuid;
+begin
+  return not exists (select from membership_scope s
+      where s.partner_id = of_partner and s.membership_id = member and s.kind = 'denied' and s.customer_id = of_customer)
+    and (
+      exists (select from membership m where m.partner_id = of_partner and m.id = member and m.scope_all)
+      or exists (select from membership_scope s
+        where s.partner_id = of_partner and s.membership_id = member and s.kind = 'customer' and s.customer_id = of_customer)
+      or exists (select from customer_group_member g join membership_scope s on s.partner_id = g.partner_id and s.group_id = g.group_id
+        where g.partner_id = of_partner and g.customer_id = of_customer and s.membership_id = member and s.kind = 'group')
+    );
+end $$;
+revoke all on function app.sees_customer(uuid, uuid) from public;
+grant execute on function app.sees_customer(uuid, uuid) to belvedere_web, belvedere_worker, belvedere_search;
+
 -- The one answer to "which customers may this member see" (decision 3). app.member_all is the short cut for members
 -- with all customers and none denied; app.member_id unset means: nobody.
 create view visible_customer with (security_invoker = true) as
-  select c.* from customer c
-  where current_setting('app.member_all', true) = 'on'
-    or (
-      exists (
-        select from membership m
-        where m.partner_id = c.partner_id and m.id = nullif(current_setting('app.member_id', true), '')::uuid
-          and (m.scope_all
-            or exists (select from membership_scope s
-              where s.partner_id = c.partner_id and s.membership_id = m.id and s.kind = 'customer' and s.customer_id = c.id)
-            or exists (select from membership_scope s
-              join customer_group_member g on g.partner_id = s.partner_id and g.group_id = s.group_id
-              where s.partner_id = c.partner_id and s.membership_id = m.id and g.customer_id = c.id))
-      )
-      and not exists (
-        select from membership_scope s
-        where s.partner_id = c.partner_id and s.membership_id = nullif(current_setting('app.member_id', true), '')::uuid
-          and s.kind = 'denied' and s.customer_id = c.id
-      )
-    );
+  select c.* from customer c where current_setting('app.member_all', true) = 'on' or app.sees_customer(c.partner_id, c.id);
 
 grant select on partner, customer, contact, customer_group, customer_group_member, membership, membership_scope,
   access_grant, visible_customer to belvedere_web, belvedere_worker;

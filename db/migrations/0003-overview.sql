@@ -271,7 +271,7 @@ create view readable_overview as
     not o.has_customer_licences
       or (o.licences_from is not null and o.licences_from <= now() and now() < o.licences_until) as licences) live
   where current_setting('app.member_all', true) = 'on'
-    or exists (select from visible_customer v where v.partner_id = o.partner_id and v.id = o.customer_id);
+    or app.sees_customer(o.partner_id, o.customer_id);
 grant select on readable_overview to belvedere_web;
 grant select on visible_customer to belvedere_search;
 

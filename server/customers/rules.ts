@@ -3,7 +3,7 @@ import type { LicenceState, Reason, Status } from "./schema.ts";
 
 export type Thresholds = { silentDays: number; stuckHours: number };
 
-/** What one vendor account last told us. `isRunning`: its connection is being read now. */
+/** What one vendor account last told us. `isRunning`: it is about to be read by a run that has begun. */
 export type AccountFacts = {
   vendor: string;
   lastSuccessAt: Date | null;

@@ -7,7 +7,7 @@ import { log } from "#server/log.ts";
 import { refreshOverview } from "#server/overview/service.ts";
 import { unseal } from "#server/secrets/seal.ts";
 import { connectors } from "#server/sync/connectors/registry.ts";
-import { listAccountPage, recordRefusal } from "#server/sync/queries.ts";
+import { listAccountPage, listPending, recordRefusal } from "#server/sync/queries.ts";
 import { advanceRun, claimRun, type ConnectionRow, finishRun, getConnection, hasFailing, updateConnection } from "#server/sync/queries-runs.ts";
 import { CYCLE_HOURS, isPassing, passingCodes, retrySeconds } from "#server/sync/rules.ts";
 import { ingest, type Refused, requestSync, type Source } from "#server/sync/service.ts";
@@ -32,16 +32,17 @@ export async function runSync({ partnerId, runId }: SyncJob, signal: AbortSignal
   const source: Source = { partnerId, connectionId: connection.id, vendor: connection.vendor, customerId: connection.customerId };
   const seen = new Set<string>();
   const outcome = { done: 0, refused: 0, passing: 0 };
+  await refreshPending(source);
   try {
     await read(source, connection, run.onlyAccounts, { runId, seen, outcome, signal });
     await markVanished(source, seen, run.onlyAccounts);
     await finish(source, runId, connection, run.onlyAccounts === null, outcome);
   } catch (error) {
-    if (error instanceof Cancelled) return;
     // A stopping worker gives the job back to the queue; whoever claims the run begins it anew.
-    if (signal.aborted || !(error instanceof VendorError)) throw error;
-    await fail(source, runId, connection, error);
+    if (!(error instanceof Cancelled) && (signal.aborted || !(error instanceof VendorError))) throw error;
+    if (error instanceof VendorError) await fail(source, runId, connection, error);
   }
+  await refreshPending(source);
 }
 
 const scoped = <T>(partnerId: string, work: Parameters<typeof withScope<T>>[2]) => withScope({ partnerId }, "read write", work, "worker");
@@ -165,6 +166,18 @@ async function markAccounts(source: Source, code: VendorErrorCode, detail: strin
     const last = page.at(-1);
     if (!last || page.length < REFRESH_PAGE) return;
     after = last.id;
+  }
+}
+
+/** Customers without data say whether they are being read: told anew when a run has begun and when it is over. */
+async function refreshPending({ partnerId, connectionId }: Source): Promise<void> {
+  for (let after: string | null | undefined = null; after !== undefined; ) {
+    const last: string | null = after;
+    after = await scoped(partnerId, async (db) => {
+      const page = await listPending(db, partnerId, connectionId, last, REFRESH_PAGE);
+      await refreshOverview(db, partnerId, page, new Date());
+      return page.at(-1);
+    });
   }
 }
 

@@ -10,6 +10,8 @@ import { tick } from "./tick.ts";
 const TICK_SECONDS = 20;
 /** Runs of different connections at the same time; one connection is never read twice at once. */
 const SYNCS_AT_ONCE = 4;
+/** New jobs are announced; those that are tried again are only found by looking. */
+const looking = { pollingIntervalSeconds: 2, notifyPollingIntervalSeconds: 2 };
 
 const stop = new AbortController();
 if (!env().WORKER_DATABASE_URL) throw new Error("WORKER_DATABASE_URL is missing: the worker has no database.");
@@ -18,13 +20,13 @@ queue.on("error", (error) => log.error({ err: error }, "the job queue reports an
 
 const both = (signal: AbortSignal) => AbortSignal.any([signal, stop.signal]);
 await queue.start();
-await queue.work<SyncJob>("sync", { localConcurrency: SYNCS_AT_ONCE, pollingIntervalSeconds: 2 }, async ([job]) => {
+await queue.work<SyncJob>("sync", { ...looking, localConcurrency: SYNCS_AT_ONCE }, async ([job]) => {
   if (job) await runSync(job.data, both(job.signal));
 });
-await queue.work<SyncRequestJob>("syncRequest", { pollingIntervalSeconds: 2 }, async ([job]) => {
+await queue.work<SyncRequestJob>("syncRequest", looking, async ([job]) => {
   if (job) await requestForCustomer(job.data);
 });
-await queue.work<{ partnerId: string; importId: string }>("import", { pollingIntervalSeconds: 2 }, async ([job]) => {
+await queue.work<{ partnerId: string; importId: string }>("import", looking, async ([job]) => {
   if (job) await runImport(job.data, both(job.signal));
 });
 

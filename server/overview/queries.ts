@@ -68,7 +68,8 @@ export async function listOverviewFacts(db: ScopedDb, partnerId: string, custome
         'lastDataAt', v.last_data_at, 'errorCode', v.error_code, 'errorSince', v.error_since, 'unprotected', v.unprotected_count,
         'hasDevices', v.last_success_at is not null and not (v.gaps @> '[{"part":"devices"}]'),
         'hasAlerts', v.last_success_at is not null and not (v.gaps @> '[{"part":"alerts"}]'),
-        'isRunning', exists (select from sync_run r where r.partner_id = v.partner_id and r.connection_id = v.connection_id and r.state = 'running'))
+        'isRunning', exists (select from sync_run r where r.partner_id = v.partner_id and r.connection_id = v.connection_id and r.state = 'running'
+          and (r.only_accounts is null or v.external_id = any (r.only_accounts)) and (v.last_attempt_at is null or v.last_attempt_at < r.started_at)))
         order by v.id) as accounts
       from vendor_account v where v.partner_id = ${partnerId} and v.customer_id = c.id and v.link_state <> 'not_linked'
     ) a on true

@@ -1,4 +1,6 @@
+// Overview rows against the database: figures, blanks, histories, kept counts and what the clock changes.
 import { randomUUID } from "node:crypto";
+import { setTimeout as sleep } from "node:timers/promises";
 import fc from "fast-check";
 import { afterAll, describe, expect, test } from "vitest";
 import { closeDatabase, withScope } from "#db/client.ts";
@@ -6,7 +8,8 @@ import { addDays, dayIn } from "#server/customers/rules.ts";
 import { revokeAccess } from "#server/access/service.ts";
 import { adminQuery } from "#tests/database.ts";
 import { type Customer, daysAgo, makeAccount, makeAlert, makeConnection, makeContact, makeCustomer, makeDevices, makeFullCustomer, makeGrant, makeLicence, makePartner, refresh } from "#tests/factories.ts";
-import { refreshDue } from "./service.ts";
+import { lockOverview } from "./queries.ts";
+import { refreshDue, refreshOverview } from "./service.ts";
 
 afterAll(closeDatabase);
 const DAY = 86_400_000;
@@ -248,6 +251,26 @@ describe("the minute job", () => {
     await minute(partnerId, midnight?.at ?? new Date());
     expect(await overviewOf(customer)).toMatchObject({ licence_state_rank: 1, licence_ends_on: null });
   });
+});
+
+test("the minute job and an ingest of the same customers wait for each other, they do not deadlock", async () => {
+  const partnerId = await makePartner();
+  const expiring = await makeFullCustomer({ partnerId, grant: { untilAt: later(DAY) } });
+  const read = await makeCustomer({ partnerId });
+  await makeAccount(read);
+  await update(read, "vendor_account", "error_code = 'vendor.failed', error_since = now()");
+  await update(read, "customer_overview", "next_change_at = now()");
+  let begun = (_: unknown) => {};
+  const hasBegun = new Promise((resolve) => (begun = resolve));
+  const reading = withScope({ partnerId }, "read write", async (db) => {
+    await lockOverview(db, partnerId, [read.id]);
+    begun(null);
+    await sleep(500);
+    await refreshOverview(db, partnerId, [read.id], new Date());
+  }, "worker");
+  await hasBegun;
+  await Promise.all([reading, minute(partnerId, later(DAY + HOUR))]);
+  expect([(await overviewOf(read)).status, (await overviewOf(expiring)).status]).toEqual(["warning", "access_disabled"]);
 });
 
 describe("the kept counts", () => {

@@ -105,13 +105,16 @@ const accountIds = (parts: readonly Placed<unknown>[]) => parts.map((part) => pa
 const flat = <Part extends object>(parts: readonly Placed<Part>[]): string =>
   JSON.stringify(parts.flatMap(({ accountId, customerId, items }) => items.map((item) => ({ accountId, customerId, ...item }))));
 
-/** Devices of these accounts become exactly the ones given; unchanged rows are not written. */
+/**
+ * Devices of these accounts become exactly the ones given; unchanged rows are not written. `not in` is looked up in a hash
+ * table; for `not exists` the planner, which expects one row behind a policy, compares every device with every other.
+ */
 export async function mergeDevices(db: ScopedDb, partnerId: string, parts: readonly Placed<NonNullable<Snapshot["devices"]>[number]>[]): Promise<void> {
   if (parts.length === 0) return;
   const given = sql`jsonb_to_recordset(${flat(parts)}::jsonb) as r ("accountId" uuid, "customerId" uuid, "externalId" text, hostname text, type text, os text,
     state text, health text, "isProtected" boolean, person text, "lastSeenAt" timestamptz)`;
   await sql`delete from device d where d.partner_id = ${partnerId}::uuid and d.vendor_account_id = any(${accountIds(parts)}::uuid[])
-    and not exists (select from ${given} where r."accountId" = d.vendor_account_id and r."externalId" = d.external_id)`.execute(db);
+    and (d.vendor_account_id, d.external_id) not in (select r."accountId", r."externalId" from ${given})`.execute(db);
   await sql`
     insert into device as d (partner_id, customer_id, vendor_account_id, external_id, hostname, type, os, state, health, is_protected, person, last_seen_at)
     select distinct on (r."accountId", r."externalId") ${partnerId}::uuid, r."customerId", r."accountId", r."externalId", r.hostname, r.type, r.os, r.state,
@@ -141,7 +144,7 @@ export async function mergeLicences(db: ScopedDb, partnerId: string, vendor: str
   const given = sql`jsonb_to_recordset(${flat(parts)}::jsonb) as r ("accountId" uuid, "customerId" uuid, key text, "productCode" text, kind text, owner text,
     quantity numeric, "isQuantityKnown" boolean, used numeric, "startsOn" date, "endsOn" date, "orderNumber" text)`;
   await sql`delete from licence l where l.partner_id = ${partnerId}::uuid and l.vendor_account_id = any(${accountIds(parts)}::uuid[])
-    and not exists (select from ${given} where r."accountId" = l.vendor_account_id and r.key = l.source_key)`.execute(db);
+    and (l.vendor_account_id, l.source_key) not in (select r."accountId", r.key from ${given})`.execute(db);
   await sql`
     insert into licence as l (partner_id, customer_id, vendor_account_id, source_key, vendor, product_code, kind, owner, is_unlimited, quantity, used,
       starts_on, ends_on, order_number)
@@ -162,7 +165,7 @@ export async function mergeAlerts(db: ScopedDb, partnerId: string, parts: readon
   const given = sql`jsonb_to_recordset(${flat(parts)}::jsonb) as r ("accountId" uuid, "customerId" uuid, "externalId" text, severity text, product text,
     category text, description text, "deviceExternalId" text, person text, "raisedAt" timestamptz, "allowedActions" text[])`;
   await sql`delete from alert e where e.partner_id = ${partnerId}::uuid and e.vendor_account_id = any(${accountIds(parts)}::uuid[])
-    and not exists (select from ${given} where r."accountId" = e.vendor_account_id and r."externalId" = e.external_id)`.execute(db);
+    and (e.vendor_account_id, e.external_id) not in (select r."accountId", r."externalId" from ${given})`.execute(db);
   await sql`
     insert into alert as e (partner_id, customer_id, vendor_account_id, external_id, severity, product, category, description, device_external_id, person,
       raised_at, allowed_actions)
@@ -197,6 +200,16 @@ export async function recordRefusal(db: ScopedDb, partnerId: string, refusals: r
       error_since = case when a.error_code = r.code then coalesce(a.error_since, ${now}) else ${now} end, error_code = r.code
     from jsonb_to_recordset(${JSON.stringify(refusals)}::jsonb) as r ("accountId" uuid, code text, detail text)
     where a.partner_id = ${partnerId}::uuid and a.id = r."accountId"`.execute(db);
+}
+
+/** Customers of a connection that wait for their first data, by id after `after`. */
+export async function listPending(db: ScopedDb, partnerId: string, connectionId: string, after: string | null, limit: number): Promise<string[]> {
+  const { rows } = await sql<{ id: string }>`
+    select o.customer_id as id from customer_overview o
+    where o.partner_id = ${partnerId}::uuid and o.status = 'sync_pending' and (${after}::uuid is null or o.customer_id > ${after}::uuid)
+      and exists (select from vendor_account a where a.partner_id = o.partner_id and a.customer_id = o.customer_id and a.connection_id = ${connectionId}::uuid)
+    order by o.customer_id limit ${limit}`.execute(db);
+  return rows.map((row) => row.id);
 }
 
 /** Accounts of a connection with their customers, by id after `after`; `notSeen`: only those not among these external ids. */

@@ -1,3 +1,4 @@
+// What a new account makes of its customer, and how long a failed reading waits.
 import { expect, it, test } from "vitest";
 import { arrivalOf, isPassing, passingCodes, retrySeconds } from "./rules.ts";
 import { vendorErrorCodes } from "./snapshot.ts";
