@@ -39,7 +39,10 @@ function page(request: NextRequest, language: Language): NextResponse {
   headers.set("x-nonce", nonce);
   headers.set("x-lang", language);
   headers.set("x-path", request.nextUrl.pathname + request.nextUrl.search);
-  const response = NextResponse.next({ request: { headers } });
+  // Next answers 500 to an address that is no UTF-8; it is one that does not exist.
+  const response = isReadable(request.nextUrl.pathname)
+    ? NextResponse.next({ request: { headers } })
+    : NextResponse.rewrite(new URL(`/${language}/not-found`, request.nextUrl), { request: { headers } });
   response.headers.set("content-security-policy", policy);
   response.headers.set("x-content-type-options", "nosniff");
   response.headers.set("referrer-policy", "same-origin");
@@ -71,6 +74,15 @@ function redirectTo(request: NextRequest, language: Language, path: string): Nex
   response.headers.set("vary", "Accept-Language, Cookie");
   response.headers.set("cache-control", "no-store");
   return response;
+}
+
+function isReadable(path: string): boolean {
+  try {
+    decodeURIComponent(path);
+    return true;
+  } catch {
+    return false;
+  }
 }
 
 const isSecure = (request: NextRequest) =>

@@ -22,7 +22,8 @@ const toTrpc = (error: AppError) => new TRPCError({ code: trpcCodes[error.status
 /** What an answer may say of an error: nothing but codes of ours. Everything else is `unexpected` and goes to the log. */
 function publicError(error: TRPCError): { code: string; fields?: Record<string, string> } {
   if (error.cause instanceof AppError) return { code: error.cause.code, ...(error.cause.fields && { fields: error.cause.fields }) };
-  if (error.cause instanceof z.ZodError) {
+  // An answer that does not fit its own schema is also a ZodError, but no fault of the request.
+  if (error.code === "BAD_REQUEST" && error.cause instanceof z.ZodError) {
     return { code: "request.invalid", fields: Object.fromEntries(error.cause.issues.map((issue) => [issue.path.join("."), issue.code])) };
   }
   const byCode: Partial<Record<TRPC_ERROR_CODE_KEY, string>> = {

@@ -25,7 +25,8 @@ async function insert<Row extends Values = { id: string }>(table: string, values
 
 export async function makePartner(given: Values = {}): Promise<string> {
   const name = `partner-${randomUUID().slice(0, 8)}`;
-  return (await insert("partner", { slug: name, name, language: "it", timeZone: "Europe/Rome", ...given })).id;
+  return (await insert("partner", { slug: name, name, language: "it", timeZone: "Europe/Rome", ...given }))
+    .id;
 }
 
 export const password = "correct horse battery";
@@ -40,12 +41,7 @@ export async function makeUser(given: Values = {}): Promise<{ id: string; email:
 
 /** Recomputes overview rows from what is stored, as ingest and the minute job do. */
 export const refresh = (partnerId: string, customerIds: readonly string[], now = new Date()): Promise<void> =>
-  withScope(
-    { partnerId },
-    "read write",
-    (db) => refreshOverview(db, partnerId, customerIds, now),
-    "worker",
-  );
+  withScope({ partnerId }, "read write", (db) => refreshOverview(db, partnerId, customerIds, now), "worker");
 
 type CustomerValues = Values & { partnerId?: string; name?: string; relationship?: Relationship };
 type Relationship = "managed" | "delegated" | "order_only";
@@ -53,7 +49,14 @@ export type Customer = { id: string; partnerId: string };
 
 export async function makeCustomer(given: CustomerValues = {}): Promise<Customer> {
   const { partnerId = await makePartner(), name = `Ditta ${randomUUID().slice(0, 8)}`, ...more } = given;
-  const values = { partnerId, name, nameShown: name, relationship: "managed", createdAt: daysAgo(100), ...more };
+  const values = {
+    partnerId,
+    name,
+    nameShown: name,
+    relationship: "managed",
+    createdAt: daysAgo(100),
+    ...more,
+  };
   const { id } = await insert("customer", values);
   await refresh(partnerId, [id]);
   return { id, partnerId };
@@ -64,18 +67,35 @@ export async function makeContact(customer: Customer, given: Values = {}): Promi
   await insert("contact", { partnerId, customerId, role: "technical", source: "person", ...given });
 }
 
-export async function makeGroup(given: { partnerId?: string; name?: string; customers?: readonly string[] } = {}) {
-  const { partnerId = await makePartner(), name = `Gruppo ${randomUUID().slice(0, 8)}`, customers = [] } = given;
+export async function makeGroup(
+  given: { partnerId?: string; name?: string; customers?: readonly string[] } = {},
+) {
+  const {
+    partnerId = await makePartner(),
+    name = `Gruppo ${randomUUID().slice(0, 8)}`,
+    customers = [],
+  } = given;
   const { id: groupId } = await insert("customer_group", { partnerId, name });
-  for (const customerId of customers) await insert("customer_group_member", { partnerId, groupId, customerId });
+  for (const customerId of customers)
+    await insert("customer_group_member", { partnerId, groupId, customerId });
   return { id: groupId, partnerId };
 }
 
 const all: readonly Capability[] = ["metrics", "licences", "console", "reports"];
 
-export async function makeGrant(customer: Customer, given: Values & { capabilities?: readonly Capability[] } = {}): Promise<void> {
+export async function makeGrant(
+  customer: Customer,
+  given: Values & { capabilities?: readonly Capability[] } = {},
+): Promise<void> {
   const { id: customerId, partnerId } = customer;
-  await insert("access_grant", { partnerId, customerId, state: "active", capabilities: all, fromAt: daysAgo(50), ...given });
+  await insert("access_grant", {
+    partnerId,
+    customerId,
+    state: "active",
+    capabilities: all,
+    fromAt: daysAgo(50),
+    ...given,
+  });
   await refresh(partnerId, [customerId]);
 }
 
@@ -89,13 +109,23 @@ export const makeConnection = async (given: Values & { partnerId?: string } = {}
   });
 
 /** An account that was just read with success. */
-export async function makeAccount(customer: Customer, given: Values & { connectionId?: string } = {}): Promise<Customer & { connectionId: string }> {
+export async function makeAccount(
+  customer: Customer,
+  given: Values & { connectionId?: string } = {},
+): Promise<Customer & { connectionId: string }> {
   const { id: customerId, partnerId } = customer;
   const connectionId = given.connectionId ?? (await makeConnection({ partnerId })).id;
   const at = new Date();
   const read = { lastAttemptAt: at, lastSuccessAt: at, lastDataAt: at };
   const identity = { vendor: "sophos", externalId: randomUUID(), name: "Tenant", billing: "term" };
-  const { id } = await insert("vendor_account", { partnerId, customerId, ...identity, ...read, ...given, connectionId });
+  const { id } = await insert("vendor_account", {
+    partnerId,
+    customerId,
+    ...identity,
+    ...read,
+    ...given,
+    connectionId,
+  });
   await refresh(partnerId, [customerId]);
   return { id, partnerId, connectionId };
 }
@@ -110,7 +140,13 @@ export async function makeDevices(of: OfAccount, count: number, given: Values = 
   const state = { type: "computer", os: "Windows 11", state: "active", health: "good", isProtected: true };
   for (let n = 0; n < count; n += 1) {
     const name = `pc-${String(n).padStart(3, "0")}`;
-    const identity = { partnerId, customerId, vendorAccountId, externalId: `${randomUUID()}`, hostname: name };
+    const identity = {
+      partnerId,
+      customerId,
+      vendorAccountId,
+      externalId: `${randomUUID()}`,
+      hostname: name,
+    };
     await insert("device", { ...identity, ...state, lastSeenAt: new Date(Date.now() - 60_000), ...given });
   }
   await refresh(partnerId, [customerId]);
@@ -128,10 +164,20 @@ export async function makeAlert(of: OfAccount, given: Values = {}): Promise<void
 export async function makeLicence(of: OfAccount, given: Values = {}): Promise<void> {
   const { id: customerId, partnerId } = of.customer;
   const { id: vendorAccountId } = await accountOf(of);
-  await adminQuery("insert into product values ('sophos', 'CIXA', 'Intercept X', 'endpoint') on conflict do nothing");
+  await adminQuery(
+    "insert into product values ('sophos', 'CIXA', 'Intercept X', 'endpoint') on conflict do nothing",
+  );
   const product = { vendor: "sophos", productCode: "CIXA", kind: "term", owner: "partner" };
   const term = { quantity: "10", used: "4", startsOn: "2020-01-01", endsOn: "2999-01-01" };
-  await insert("licence", { partnerId, customerId, vendorAccountId, sourceKey: randomUUID(), ...product, ...term, ...given });
+  await insert("licence", {
+    partnerId,
+    customerId,
+    vendorAccountId,
+    sourceKey: randomUUID(),
+    ...product,
+    ...term,
+    ...given,
+  });
   await refresh(partnerId, [customerId]);
 }
 
@@ -150,7 +196,13 @@ export type Member = Actor & { sessionId: string; token: string };
 
 /** A person in a role with a live session; who they are is read from that session, as for a request. */
 export async function makeMember(wish: MemberWish = {}): Promise<Member> {
-  const { role = "superAdmin", partnerId = await makePartner(), groups = [], customers = [], denied = [] } = wish;
+  const {
+    role = "superAdmin",
+    partnerId = await makePartner(),
+    groups = [],
+    customers = [],
+    denied = [],
+  } = wish;
   const isCustomers = role === "customerAdmin" || role === "customerViewer";
   const customerId = wish.customerId ?? (isCustomers ? (await makeCustomer({ partnerId })).id : undefined);
   const userId = wish.userId ?? (await makeUser()).id;
@@ -165,7 +217,7 @@ export async function makeMember(wish: MemberWish = {}): Promise<Member> {
   return signedIn(userId, membershipId);
 }
 
-export async function signedIn(userId: string, membershipId: string): Promise<Member> {
+async function signedIn(userId: string, membershipId: string): Promise<Member> {
   const token = await startSession({ userId, membershipId, userAgent: "test", address: "192.0.2.1" });
   const session = await readSession(token, "192.0.2.1");
   if (!session) throw new Error("the session cannot be read");
@@ -173,9 +225,19 @@ export async function signedIn(userId: string, membershipId: string): Promise<Me
 }
 
 /** The context of a request with this member's cookie; null: nobody is signed in. */
-export async function contextFor(member: Pick<Member, "token"> | null, given: Partial<Context> = {}): Promise<Context> {
+export async function contextFor(
+  member: Pick<Member, "token"> | null,
+  given: Partial<Context> = {},
+): Promise<Context> {
   const session = member && (await readSession(member.token, "192.0.2.1"));
-  return { session, language: "en", supportId: randomUUID(), path: null, expectedMembership: undefined, ...given };
+  return {
+    session,
+    language: "en",
+    supportId: randomUUID(),
+    path: null,
+    expectedMembership: undefined,
+    ...given,
+  };
 }
 
 /** The procedures as this member may call them. */
@@ -186,7 +248,9 @@ const DAY_MS = 86_400_000;
 export const daysAgo = (days: number): Date => new Date(Date.now() - days * DAY_MS);
 
 /** A delegated customer with a live grant and everything a vendor may tell of it. */
-export async function makeFullCustomer(given: CustomerValues & { grant?: Values } = {}): Promise<Customer & { connectionId: string }> {
+export async function makeFullCustomer(
+  given: CustomerValues & { grant?: Values } = {},
+): Promise<Customer & { connectionId: string }> {
   const { grant = {}, ...values } = given;
   const customer = await makeCustomer({ relationship: "delegated", ...values });
   await makeGrant(customer, grant);

@@ -7,6 +7,8 @@ import { type CustomerListInput, type CustomerRow, licenceStates, type SortColum
 
 /** Counting stops here and says "more than" (performance.md, counts). */
 export const COUNT_LIMIT = 10_000;
+/** Up to so many known customers are fetched and sorted; among more, the index of the sort is walked. */
+const FEW = 2_000;
 /** The best matches of a search; nobody pages further than this by relevance. */
 export const SEARCH_LIMIT = 500;
 
@@ -37,8 +39,8 @@ export type ListedRow = Omit<CustomerRow, "groups"> & { sortValue: string | null
 
 function filtered(db: ScopedDb, partnerId: string, filter: ListFilter) {
   let query = db.selectFrom("readableOverview as o").where("o.partnerId", "=", partnerId);
-  // The stored status finds the rows, the shown one drops those whose access ended within the last minute.
-  if (filter.status) query = query.where("o.statusStored", "=", filter.status).where("o.status", "=", filter.status);
+  // The rank has the index; the shown status drops those whose access ended within the last minute.
+  if (filter.status) query = query.where("o.statusRank", "=", statuses.indexOf(filter.status) + 1).where("o.status", "=", filter.status);
   if (filter.licenceKind) query = query.where(sql<SqlBool>`o.licence_kinds @> array[${filter.licenceKind}]`);
   if (filter.category) query = query.where(sql<SqlBool>`o.categories @> array[${filter.category}]`);
   if (filter.ids) query = query.where(sql<SqlBool>`o.customer_id = any(${[...filter.ids]}::uuid[])`);
@@ -49,6 +51,36 @@ function filtered(db: ScopedDb, partnerId: string, filter: ListFilter) {
     );
   }
   return query;
+}
+
+/** Ids of a group's customers where they are few; undefined: too many to fetch. */
+export async function findGroupIds(db: ScopedDb, partnerId: string, group: string): Promise<string[] | undefined> {
+  const rows = await db.selectFrom("customerGroupMember").where("partnerId", "=", partnerId).where("groupId", "=", group).select("customerId").limit(FEW + 1).execute();
+  return rows.length > FEW ? undefined : rows.map((row) => row.customerId);
+}
+
+/** Ids that a member's scope names where they are few; undefined: all, or too many to fetch. The view still decides. */
+export async function findScopeIds(db: ScopedDb, actor: Pick<Actor, "partnerId" | "memberAll" | "membershipId" | "customerId">): Promise<string[] | undefined> {
+  if (actor.memberAll) return undefined;
+  if (actor.customerId !== null) return [actor.customerId];
+  const { rows } = await sql<{ scopeAll: boolean; ids: string[] }>`
+    select m.scope_all, array(
+      select s.customer_id from membership_scope s where s.partner_id = m.partner_id and s.membership_id = m.id and s.kind = 'customer'
+      union all
+      select g.customer_id from membership_scope s join customer_group_member g on g.partner_id = s.partner_id and g.group_id = s.group_id
+        where s.partner_id = m.partner_id and s.membership_id = m.id and s.kind = 'group'
+      limit ${FEW + 1}) as ids
+    from membership m where m.partner_id = ${actor.partnerId} and m.id = ${actor.membershipId}`.execute(db);
+  const [scope] = rows;
+  return !scope || scope.scopeAll || scope.ids.length > FEW ? undefined : scope.ids;
+}
+
+/**
+ * Until the transaction ends, rows are read along an index only. The planner takes a policy for 200 times narrower than it
+ * is, and so reads and sorts a whole partner where fifty rows of the sort's index would do (1.5 s against 2 ms, measured).
+ */
+export async function walkIndexes(db: ScopedDb): Promise<void> {
+  await sql`select set_config(name, 'off', true) from unnest(array['enable_sort', 'enable_bitmapscan', 'enable_seqscan', 'enable_hashjoin']) name`.execute(db);
 }
 
 type Row = ExpressionBuilder<DB & { o: View }, "o">;
@@ -84,21 +116,18 @@ export async function listPage(
   const direction = sort.isDescending ? "desc" : "asc";
   const compare = sort.isDescending ? sql`<` : sql`>`;
   const ref = sql.ref(`o.${column}`);
-  const select = (withValue: boolean) => {
-    let query = filtered(db, partnerId, filter).select(rowColumns);
-    if (withValue) query = query.orderBy(ref, direction);
-    return query.select(sql<string | null>`${ref}::text`.as("sortValue")).orderBy("o.customerId", direction);
-  };
+  // Ordered by the value even where it is null throughout: only so does the planner see that the index has the order.
+  const ordered = filtered(db, partnerId, filter).select(rowColumns).select(sql<string | null>`${ref}::text`.as("sortValue")).orderBy(ref, direction).orderBy("o.customerId", direction);
   let found: RawRow[] = [];
   if (!after || after.value !== null) {
-    let query = select(true);
+    let query = ordered;
     if (hasNulls) query = query.where(ref, "is not", null);
     if (needs) query = query.where(`o.${needs}`, "=", true);
     if (after) query = query.where(sql<SqlBool>`(${ref}, o.customer_id) ${compare} (${after.value}::${casts[cast]}, ${after.id}::uuid)`);
     found = await query.limit(limit).execute();
   }
   if (hasNulls && found.length < limit) {
-    let query = select(false).where(ref, "is", null);
+    let query = ordered.where(ref, "is", null);
     if (after?.value === null) query = query.where((eb: Row) => eb("o.customerId", sort.isDescending ? "<" : ">", after.id));
     found = [...found, ...(await query.limit(limit - found.length).execute())];
   }
@@ -114,15 +143,23 @@ export async function listByIds(db: ScopedDb, partnerId: string, filter: ListFil
 
 /** How many rows match, at most COUNT_LIMIT + 1. */
 export async function countMatches(db: ScopedDb, partnerId: string, filter: ListFilter): Promise<number> {
-  const bounded = filtered(db, partnerId, filter).select("o.customerId").limit(COUNT_LIMIT + 1);
+  // In the order of the key, which is roughly that of the disk.
+  const bounded = filtered(db, partnerId, filter).select("o.customerId").orderBy("o.customerId").limit(COUNT_LIMIT + 1);
   const { n } = await db.selectFrom(bounded.as("m")).select((eb) => eb.fn.countAll<string>().as("n")).executeTakeFirstOrThrow();
   return Number(n);
 }
 
 export type StatusCounts = { total: number; byStatus: Record<Status, number>; isMore: boolean };
 
+/** How many customers a group has, at most COUNT_LIMIT + 1; for who sees all customers. */
+export async function countGroup(db: ScopedDb, partnerId: string, group: string): Promise<number> {
+  const bounded = db.selectFrom("customerGroupMember").where("partnerId", "=", partnerId).where("groupId", "=", group).select("customerId").limit(COUNT_LIMIT + 1);
+  const { n } = await db.selectFrom(bounded.as("m")).select((eb) => eb.fn.countAll<string>().as("n")).executeTakeFirstOrThrow();
+  return Number(n);
+}
+
 /** Customers per status: kept counts for who sees all, else counted over at most COUNT_LIMIT rows. */
-export async function countByStatus(db: ScopedDb, actor: Pick<Actor, "partnerId" | "memberAll">): Promise<StatusCounts> {
+export async function countByStatus(db: ScopedDb, actor: Pick<Actor, "partnerId" | "memberAll">, scopeIds?: readonly string[]): Promise<StatusCounts> {
   if (actor.memberAll) {
     const kept = await db.selectFrom("customerCount").where("partnerId", "=", actor.partnerId).selectAll().executeTakeFirst();
     const byStatus = {
@@ -131,7 +168,7 @@ export async function countByStatus(db: ScopedDb, actor: Pick<Actor, "partnerId"
     };
     return { total: Number(kept?.total ?? 0), byStatus, isMore: false };
   }
-  const bounded = db.selectFrom("readableOverview").where("partnerId", "=", actor.partnerId).select("status").limit(COUNT_LIMIT + 1);
+  const bounded = filtered(db, actor.partnerId, scopeIds ? { ids: scopeIds } : {}).select("o.status").limit(COUNT_LIMIT + 1);
   const rows = await db.selectFrom(bounded.as("m")).select(["status", (eb) => eb.fn.countAll<string>().as("n")]).groupBy("status").execute();
   const found = new Map(rows.map((row) => [row.status, Number(row.n)]));
   const byStatus = Object.fromEntries(statuses.map((status) => [status, found.get(status) ?? 0])) as Record<Status, number>;

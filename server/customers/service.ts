@@ -5,7 +5,7 @@ import { AppError } from "#server/errors.ts";
 import { getPartnerRules } from "#server/overview/queries.ts";
 import { type Actor, can, type CustomerAccess } from "#server/permissions.ts";
 import { findCustomer, countDevices, type DeviceFilter, listAccounts, listAlerts, listContacts, listDevices, listLicences, listStatusHistory } from "./queries-details.ts";
-import { COUNT_LIMIT, countByStatus, countMatches, type Cursor, type ListFilter, listByIds, listGroupNames, listGroups, listPage, type ListedRow, SEARCH_LIMIT, searchCustomers, sortKind } from "./queries.ts";
+import { COUNT_LIMIT, countByStatus, countGroup, countMatches, type Cursor, findGroupIds, findScopeIds, type ListFilter, listByIds, listGroupNames, listGroups, listPage, type ListedRow, SEARCH_LIMIT, searchCustomers, sortKind, type StatusCounts, walkIndexes } from "./queries.ts";
 import { listLiveRuns } from "#server/sync/queries-runs.ts";
 import { dayIn, licenceStatus } from "./rules.ts";
 import type { CustomerDetails, CustomerList, CustomerListInput, CustomerRow, Reason, SortColumn, Status } from "./schema.ts";
@@ -60,12 +60,16 @@ export async function listCustomers(db: ScopedDb, actor: Actor, input: CustomerL
   const sort = !seesFigures && isMetricSort(input.sort) ? "name" : input.sort;
   const filter: ListFilter = { status: input.status, group: input.group, licenceKind: input.licenceKind, category: input.category };
   const found = input.q ? await searchCustomers(db, input.q) : undefined;
-  const narrowed = found ? { ...filter, ids: found } : filter;
+  const scopeIds = await findScopeIds(db, actor);
+  const groupIds = input.group && !found ? await findGroupIds(db, partnerId, input.group) : undefined;
+  const ids = found ?? groupIds ?? scopeIds;
+  if (!ids) await walkIndexes(db);
+  const narrowed = ids ? { ...filter, ids, ...(groupIds && { group: undefined }) } : filter;
   const isFiltered = Boolean(input.q ?? input.status ?? input.group ?? input.licenceKind ?? input.category);
   const page = found && !sort ? await relevancePage(db, partnerId, { ...filter, ids: found }, input) : await sortedPage(db, partnerId, narrowed, { ...input, sort });
   const names = await listGroupNames(db, partnerId, page.rows.map((row) => row.id));
-  const counts = await countByStatus(db, actor);
-  const matches = isFiltered ? await countMatches(db, partnerId, narrowed) : counts.total;
+  const counts = await countByStatus(db, actor, scopeIds);
+  const matches = isFiltered ? await matchesOf(db, actor, narrowed, counts) : counts.total;
   return {
     rows: page.rows.map(({ sortValue: _, ...row }) => ({ ...(seesFigures ? row : withoutFigures(row)), groups: names.get(row.id) ?? [] })),
     total: isFiltered ? Math.min(matches, COUNT_LIMIT) : matches,
@@ -76,6 +80,16 @@ export async function listCustomers(db: ScopedDb, actor: Actor, input: CustomerL
     runs: await listLiveRuns(db, partnerId),
     now: now.toISOString(),
   };
+}
+
+/** How many match: read from what is kept where that answers it. */
+async function matchesOf(db: ScopedDb, actor: Actor, filter: ListFilter, counts: StatusCounts): Promise<number> {
+  const { status, group, licenceKind, category } = filter;
+  if (actor.memberAll && !licenceKind && !category && !filter.ids) {
+    if (status && !group) return Math.min(counts.byStatus[status], COUNT_LIMIT + 1);
+    if (group && !status) return countGroup(db, actor.partnerId, group);
+  }
+  return countMatches(db, actor.partnerId, filter);
 }
 
 async function sortedPage(db: ScopedDb, partnerId: string, filter: ListFilter, input: CustomerListInput): Promise<{ rows: ListedRow[]; next: string | null }> {
@@ -156,7 +170,7 @@ export async function getCustomerDetails(
 }
 
 /** The row without technical figures, for roles that see customers but not metrics (Business). */
-export function withoutFigures<Row extends Omit<CustomerRow, "groups">>(row: Row): Row {
+function withoutFigures<Row extends Omit<CustomerRow, "groups">>(row: Row): Row {
   return {
     ...row, devicesTotal: null, devicesRecent: null, devicesSilent: null, devicesQuarantined: null, devicesInactive: null, devicesUnprotected: null,
     alertsHigh: null, alertsMedium: null, alertsLow: null, blank: row.blank ?? "no_access",

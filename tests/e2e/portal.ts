@@ -23,7 +23,10 @@ export type Person = keyof typeof people;
 
 /** A session of its own, for tests that end or change it. */
 export async function signIn(request: APIRequestContext, person: Person): Promise<string> {
-  const response = await request.post("/api/login", { data: { email: people[person], password }, headers: { cookie: "" } });
+  const response = await request.post("/api/login", {
+    data: { email: people[person], password },
+    headers: { cookie: "" },
+  });
   expect(response.status()).toBe(204);
   const [, token] = /belvedere-session=([^;]+)/.exec(response.headers()["set-cookie"] ?? "") ?? [];
   return token ?? "";
@@ -37,6 +40,11 @@ export type Caller = {
   query: <T>(procedure: string, input: object) => Promise<T>;
 };
 export type Answer = { status: number; headers: Headers; text: string };
+
+/** One more try where the portal has closed an idle connection, or one whose body it refused to read on. */
+export async function send(address: string, init?: RequestInit): Promise<Response> {
+  return fetch(address, init).catch(() => fetch(address, init));
+}
 
 async function answerOf(response: Response): Promise<Answer> {
   return { status: response.status, headers: response.headers, text: await response.text() };
@@ -60,7 +68,7 @@ export const test = base.extend<Own, Worker>({
         const cookie = `belvedere-session=${await signIn(context, person)}`;
         await context.dispose();
         const ask = async (path: string, init: RequestInit) =>
-          answerOf(await fetch(origin + path, { redirect: "manual", ...init }));
+          answerOf(await send(origin + path, { redirect: "manual", ...init }));
         return {
           cookie,
           get: (path, headers = {}) => ask(path, { headers: { cookie, ...headers } }),
@@ -97,12 +105,14 @@ export const test = base.extend<Own, Worker>({
       const complaints: string[] = [];
       context.on("console", (message) => {
         // Failed loads are judged below, where it is known whether the page itself was meant to be missing.
-        if (message.type() === "error" && !message.text().startsWith("Failed to load")) complaints.push(message.text());
+        if (message.type() === "error" && !message.text().startsWith("Failed to load"))
+          complaints.push(message.text());
       });
       context.on("weberror", (error) => complaints.push(String(error.error())));
       context.on("response", (response) => {
         const isPage = response.request().isNavigationRequest();
-        if (response.status() >= (isPage ? 500 : 400)) complaints.push(`${response.status()} ${response.url()}`);
+        if (response.status() >= (isPage ? 500 : 400))
+          complaints.push(`${response.status()} ${response.url()}`);
       });
       await use(complaints);
       expect(complaints).toEqual([]);
@@ -111,15 +121,25 @@ export const test = base.extend<Own, Worker>({
   ],
 });
 
-/** No violation of WCAG 2.2 AA, in light and in dark. */
+/** No violation of WCAG 2.2 AA; dark differs from light in its colours only. */
 export async function expectAccessible(page: Page): Promise<void> {
-  for (const colorScheme of ["light", "dark"] as const) {
+  const everything = new AxeBuilder({ page }).withTags([
+    "wcag2a",
+    "wcag2aa",
+    "wcag21a",
+    "wcag21aa",
+    "wcag22aa",
+  ]);
+  const colours = new AxeBuilder({ page }).withRules(["color-contrast", "link-in-text-block"]);
+  for (const [colorScheme, builder] of [
+    ["light", everything],
+    ["dark", colours],
+  ] as const) {
     await page.emulateMedia({ colorScheme, reducedMotion: "reduce" });
-    const { violations } = await new AxeBuilder({ page })
-      .setLegacyMode(true)
-      .withTags(["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"])
-      .analyze();
-    const found = violations.map(({ id, nodes }) => `${colorScheme}: ${id} at ${nodes[0]?.target.join(" ")} (${nodes.length})`);
+    const { violations } = await builder.setLegacyMode(true).analyze();
+    const found = violations.map(
+      ({ id, nodes }) => `${colorScheme}: ${id} at ${nodes[0]?.target.join(" ")} (${nodes.length})`,
+    );
     expect(found).toEqual([]);
   }
 }

@@ -1,4 +1,14 @@
-import { expect, languages, password, people, resources, signIn, test, expectAccessible, expectNoSidewaysScroll } from "./portal.ts";
+import {
+  expect,
+  languages,
+  password,
+  people,
+  resources,
+  signIn,
+  test,
+  expectAccessible,
+  expectNoSidewaysScroll,
+} from "./portal.ts";
 
 const wrong = (language: "en" | "it" | "fr") => resources[language].errors.auth.invalid;
 
@@ -38,7 +48,9 @@ for (const javaScriptEnabled of [true, false]) {
         await expect(page.getByLabel(auth.password)).toHaveValue("");
         await expect(page.getByLabel(auth.password)).toHaveAttribute("aria-invalid", "true");
         expect(page.url()).not.toContain("not-the-password");
-        await expect(page.locator("form input[name=return]").first()).toHaveValue(`/${language}/customers?status=synced`);
+        await expect(page.locator("form input[name=return]").first()).toHaveValue(
+          `/${language}/customers?status=synced`,
+        );
       }
     });
 
@@ -47,7 +59,10 @@ for (const javaScriptEnabled of [true, false]) {
       await page.goto("/en/customers?status=warning&sort=-used");
       for (const language of ["it", "fr"] as const) {
         const { common } = resources[language === "it" ? "en" : "it"];
-        await page.getByRole("navigation", { name: common.language.label }).getByRole("link", { name: common.language[language] }).click();
+        await page
+          .getByRole("navigation", { name: common.language.label })
+          .getByRole("link", { name: common.language[language] })
+          .click();
         await expect(page).toHaveURL(`/${language}/customers?status=warning&sort=-used`);
         await expect(page.locator("html")).toHaveAttribute("lang", language);
         await expect(page.getByRole("heading", { level: 1 })).toHaveText(resources[language].customers.title);
@@ -58,7 +73,9 @@ for (const javaScriptEnabled of [true, false]) {
     });
 
     test("switches between two memberships of one person", async ({ page, context, request, baseURL }) => {
-      await context.addCookies([{ name: "belvedere-session", value: await signIn(request, "marchand"), url: baseURL ?? "" }]);
+      await context.addCookies([
+        { name: "belvedere-session", value: await signIn(request, "marchand"), url: baseURL ?? "" },
+      ]);
       await page.goto("/fr");
       const shell = page.locator("#navigation");
       await expect(page).toHaveURL(/\/fr\/customers\/[0-9a-f-]{36}$/);
@@ -93,12 +110,18 @@ test("lists the demo accounts; each signs in with one click", async ({ page }) =
   await page.goto("/en/sign-in");
   const section = page.getByRole("region", { name: resources.en.auth.demo.title });
   await expect(section).toContainText(password);
-  for (const email of Object.values(people)) await expect(section.getByRole("button", { name: email })).toBeVisible();
+  for (const email of Object.values(people))
+    await expect(section.getByRole("button", { name: email })).toBeVisible();
   await section.getByRole("button", { name: people.rossiViewer }).click();
   await expect(page.getByRole("heading", { level: 1 })).toHaveText("Bottega Rossi");
 });
 
-test("a session that is ended elsewhere leads to sign-in at the next request", async ({ page, context, request, baseURL }) => {
+test("a session that is ended elsewhere leads to sign-in at the next request", async ({
+  page,
+  context,
+  request,
+  baseURL,
+}) => {
   const token = await signIn(request, "lagune");
   await context.addCookies([{ name: "belvedere-session", value: token, url: baseURL ?? "" }]);
   await page.goto("/fr/customers");
@@ -107,25 +130,41 @@ test("a session that is ended elsewhere leads to sign-in at the next request", a
   expect(ended.status()).toBe(204);
   await page.locator("tr[data-row-id] a.name").first().click();
   await expect(page).toHaveURL(/\/fr\/sign-in/);
-  const api = await request.get("/api/trpc/customers.list?input=%7B%7D", { headers: { cookie: `belvedere-session=${token}` } });
+  const api = await request.get("/api/trpc/customers.list?input=%7B%7D", {
+    headers: { cookie: `belvedere-session=${token}` },
+  });
   expect(api.status()).toBe(401);
 });
 
 test("an unknown page is a 404 in the language of its address", async ({ page, enter }) => {
   await enter("lagune");
   for (const language of languages) {
-    for (const path of ["nothing", "customers/nothing", "customers/00000000-0000-4000-8000-000000000000", "customers/import/nothing"]) {
+    for (const path of [
+      "nothing",
+      "customers/nothing",
+      "customers/00000000-0000-4000-8000-000000000000",
+      "customers/import/nothing",
+    ]) {
       const response = await page.goto(`/${language}/${path}`);
       expect(response?.status(), path).toBe(404);
-      await expect(page.getByRole("heading", { level: 1 })).toHaveText(resources[language].common.notFound.title);
+      await expect(page.getByRole("heading", { level: 1 })).toHaveText(
+        resources[language].common.notFound.title,
+      );
       await expect(page.locator("html")).toHaveAttribute("lang", language);
     }
   }
 });
 
 test("chooses the language of the browser where the address names none", async ({ playwright, baseURL }) => {
-  for (const [accepted, language] of [["it-CH,fr;q=0.8", "it"], ["de, fr;q=0.5, it;q=0.4", "fr"], ["de", "en"]] as const) {
-    const request = await playwright.request.newContext({ baseURL: baseURL ?? "", extraHTTPHeaders: { "accept-language": accepted } });
+  for (const [accepted, language] of [
+    ["it-CH,fr;q=0.8", "it"],
+    ["de, fr;q=0.5, it;q=0.4", "fr"],
+    ["de", "en"],
+  ] as const) {
+    const request = await playwright.request.newContext({
+      baseURL: baseURL ?? "",
+      extraHTTPHeaders: { "accept-language": accepted },
+    });
     const response = await request.get("/customers?status=warning", { maxRedirects: 0 });
     expect(response.headers()["location"]).toContain(`/${language}/customers?status=warning`);
     await request.dispose();
@@ -142,7 +181,14 @@ test("every page and every answer carries the security headers", async ({ as }) 
       const [, nonce = ""] = /'nonce-([^']{20,})'/.exec(policy) ?? [];
       nonces.add(nonce);
       expect(policy).not.toMatch(/unsafe-(inline|eval)/);
-      for (const directive of ["default-src 'self'", "frame-ancestors 'none'", "object-src 'none'", "base-uri 'none'", "form-action 'self'"]) expect(policy).toContain(directive);
+      for (const directive of [
+        "default-src 'self'",
+        "frame-ancestors 'none'",
+        "object-src 'none'",
+        "base-uri 'none'",
+        "form-action 'self'",
+      ])
+        expect(policy).toContain(directive);
       for (const script of text.match(/<script[^>]*>/g) ?? []) expect(script).toContain(`nonce="${nonce}"`);
       expect(text).not.toMatch(/<[^>]+ style=/);
       expect(headers.get("cache-control")).toContain("no-store");

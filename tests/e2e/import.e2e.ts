@@ -1,0 +1,261 @@
+import { readFile } from "node:fs/promises";
+import { join } from "node:path";
+import type { CustomerList } from "#server/customers/schema.ts";
+import {
+  expect,
+  expectAccessible,
+  expectNoSidewaysScroll,
+  fill,
+  languages,
+  type Page,
+  resources,
+  send,
+  test,
+} from "./portal.ts";
+
+const companies = join(import.meta.dirname, "..", "data", "sp500-constituents.csv");
+const { imports: text } = resources.en;
+
+/** Figures of the preview or of the result by their label. */
+const figure = (page: Page, label: string) =>
+  page
+    .locator("main li, main div")
+    .filter({ hasText: new RegExp(`^\\s*${label}\\s*[\\d,]+\\s*$`) })
+    .last();
+
+async function upload(
+  page: Page,
+  file: { name: string; mimeType: string; buffer: Buffer },
+  language: "en" | "it" | "fr" = "en",
+): Promise<void> {
+  await page.goto(`/${language}/customers/import`);
+  await page.getByLabel(resources[language].imports.upload.file).setInputFiles(file);
+  await page.getByRole("button", { name: resources[language].imports.upload.submit }).click();
+}
+
+const csv = (content: string, name = "list.csv") => ({
+  name,
+  mimeType: "text/csv",
+  buffer: Buffer.from(content),
+});
+const choose = (page: Page, column: string, field: string) =>
+  page
+    .getByRole("combobox", { name: fill(text.mapping.fieldOf, { column }) })
+    .selectOption(field === "" ? "" : { label: field });
+
+/** The columns of the public list as a person would map them. */
+async function mapCompanies(page: Page): Promise<void> {
+  for (const [column, field] of [
+    ["Symbol", text.field.externalId],
+    ["Security", text.field.name],
+    ["Headquarters Location", text.field.city],
+  ] as const)
+    await choose(page, column, field);
+  await page.getByRole("button", { name: text.mapping.submit }).click();
+  await expect(page).toHaveURL(/step=preview/);
+}
+
+test.describe.serial("a real list of 503 companies", () => {
+  test("goes in whole: upload, columns, preview, import", async ({ page, enter, as }) => {
+    test.setTimeout(90_000);
+    await enter("super");
+    const caller = await as("super");
+    const { counts: before } = await caller.query<CustomerList>("customers.list", { pageSize: 25 });
+    await upload(page, {
+      name: "sp500-constituents.csv",
+      mimeType: "text/csv",
+      buffer: await readFile(companies),
+    });
+    await expect(page.getByRole("heading", { level: 1 })).toHaveText(text.mapping.title);
+    await mapCompanies(page);
+    await expect(figure(page, text.outcome.new)).toContainText("503");
+    const { counts: unchanged } = await caller.query<CustomerList>("customers.list", { pageSize: 25 });
+    expect(unchanged.total, "nothing is written before the import").toBe(before.total);
+    await page.getByRole("button", { name: fill(text.preview.start_other, { formatted: "503" }) }).click();
+    await expect(page.getByRole("heading", { level: 1 })).toHaveText(text.result.title, { timeout: 45_000 });
+    await expect(figure(page, text.outcome.new)).toContainText("503");
+    await expect(figure(page, text.outcome.rejected)).toContainText("0");
+    const { counts: after } = await caller.query<CustomerList>("customers.list", { pageSize: 25 });
+    expect(after.total).toBe(before.total + 503);
+    await page.goto("/en/customers?q=berkshire");
+    await expect(page.locator("tr[data-row-id] a.name").first()).toHaveText("Berkshire Hathaway");
+    await expect(page.locator("tr[data-row-id] [data-status]").first()).toHaveAttribute(
+      "data-status",
+      "sync_pending",
+    );
+  });
+
+  test("changes nothing the second time", async ({ page, enter, as }) => {
+    await enter("super");
+    const caller = await as("super");
+    const { counts: before } = await caller.query<CustomerList>("customers.list", { pageSize: 25 });
+    await upload(page, { name: "again.csv", mimeType: "text/csv", buffer: await readFile(companies) });
+    await mapCompanies(page);
+    await expect(figure(page, text.outcome.unchanged)).toContainText("503");
+    await expect(page.getByText(text.preview.nothing)).toBeVisible();
+    const { counts: after } = await caller.query<CustomerList>("customers.list", { pageSize: 25 });
+    expect(after).toEqual(before);
+  });
+});
+
+for (const javaScriptEnabled of [true, false]) {
+  test.describe(javaScriptEnabled ? "damaged rows, with scripts" : "damaged rows, without scripts", () => {
+    test.use({ javaScriptEnabled });
+    test("come back with their reasons, the good ones go in", async ({ page, enter, as }) => {
+      test.setTimeout(60_000);
+      await enter("super");
+      const run = Date.now();
+      const lines = [
+        "External ID;Name;Domain;Country",
+        `E-${run}-1;Großhandel Müller & Söhne ${run};mueller-${run}.example;Germany`,
+        `E-${run}-2;;no-name.example;Italy`,
+        `E-${run}-3;Bad domain ${run};not a domain;Italy`,
+        `E-${run}-4;Bad country ${run};ok-${run}.example;Atlantis`,
+        `E-${run}-1;Same id ${run};same-${run}.example;France`,
+        `E-${run}-5;Too;many;cells;here`,
+        `E-${run}-6;=HYPERLINK(1) ${run};formula domain;France`,
+      ];
+      await upload(page, csv(lines.join("\r\n"), `damaged-${run}.csv`));
+      await page.getByRole("button", { name: text.mapping.submit }).click();
+      await expect(figure(page, text.outcome.rejected)).toContainText("6");
+      await page.getByRole("button", { name: text.preview.start_one }).click();
+      await expect(page.getByRole("heading", { level: 1 })).toHaveText(text.result.title, {
+        timeout: 30_000,
+      });
+      await expect(figure(page, text.outcome.new)).toContainText("1");
+      const caller = await as("super");
+      const found = await caller.query<CustomerList>("customers.list", {
+        q: `Großhandel Müller & Söhne ${run}`,
+      });
+      expect(found.rows[0]?.name).toBe(`Großhandel Müller & Söhne ${run}`);
+      const link = await page.getByRole("link", { name: text.result.download }).getAttribute("href");
+      for (const language of languages) {
+        const {
+          status,
+          headers,
+          text: returned,
+        } = await caller.get(link?.replace(/lang=\w+/, `lang=${language}`) ?? "");
+        expect(status).toBe(200);
+        expect(headers.get("content-type")).toContain("text/csv");
+        expect(headers.get("content-disposition")).toContain("attachment");
+        const { rejected, reason } = resources[language].imports;
+        const records = returned.trim().split(/\r?\n/);
+        expect(records).toHaveLength(7);
+        expect(records[0]).toContain(rejected.reason);
+        expect(returned).toContain(reason.nameMissing);
+        expect(returned).toContain("Atlantis");
+        expect(returned).toContain(fill(reason.duplicateExternalId, { line: "2" }));
+        expect(returned).toContain(fill(reason.columnCount, { found: "5", expected: "4" }));
+        // A cell that a spreadsheet would run is disarmed.
+        expect(returned).toContain("'=HYPERLINK(1)");
+      }
+    });
+  });
+}
+
+test("what is no list is refused with a sentence that helps", async ({ page, enter }) => {
+  await enter("super");
+  const files = [
+    {
+      name: "list.xlsx",
+      mimeType: "text/csv",
+      buffer: Buffer.from("504b0304140006000800000021", "hex"),
+      code: "notCsv",
+    },
+    {
+      name: "logo.png",
+      mimeType: "image/png",
+      buffer: Buffer.from("89504e470d0a1a0a0000000d49484452000000010000000108060000001f15c489", "hex"),
+      code: "notCsv",
+    },
+    { name: "empty.csv", mimeType: "text/csv", buffer: Buffer.from(""), code: "empty" },
+    { name: "header.csv", mimeType: "text/csv", buffer: Buffer.from("Name,Domain\r\n"), code: "empty" },
+  ] as const;
+  for (const [index, { code, ...file }] of files.entries()) {
+    const language = languages[index % languages.length] ?? "en";
+    await upload(page, file, language);
+    await expect(page).toHaveURL(new RegExp(`/${language}/customers/import\\?error=import\\.${code}`));
+    await expect(page.locator("#file-error")).toContainText(resources[language].errors.import[code]);
+  }
+});
+
+test("encodings, delimiters and a missing name are noticed before anything is written", async ({
+  page,
+  enter,
+}) => {
+  await enter("admin");
+  await upload(page, {
+    name: "windows.csv",
+    mimeType: "text/csv",
+    buffer: Buffer.from("Nom|Ville\r\nSoci\u00e9t\u00e9 G\u00e9n\u00e9rale|Orl\u00e9ans\r\n", "latin1"),
+  });
+  await expect(page.getByText("Société Générale")).toBeVisible();
+  await expect(
+    page.getByText(
+      fill(text.reading.detected, { encoding: text.encoding["windows-1252"], delimiter: text.delimiter.bar }),
+    ),
+  ).toBeVisible();
+  await choose(page, "Nom", "");
+  await page.getByRole("button", { name: text.mapping.submit }).click();
+  await expect(page.getByText(resources.en.errors.import.missingName)).toBeVisible();
+  await choose(page, "Nom", text.field.name);
+  await choose(page, "Ville", text.field.name);
+  await page.getByRole("button", { name: text.mapping.submit }).click();
+  await expect(page.getByText(text.mapping.duplicate)).toBeVisible();
+});
+
+test("who may not import finds no way to it and is refused", async ({ as, page, enter, baseURL }) => {
+  for (const person of ["helpdesk", "business", "readonly", "rossiAdmin", "rossiViewer"] as const) {
+    const caller = await as(person);
+    expect((await caller.get("/en/customers/import")).status, person).toBe(404);
+    const form = new FormData();
+    form.set("file", new Blob(["Name\nX\n"], { type: "text/csv" }), "x.csv");
+    const response = await send(`${baseURL}/api/import`, {
+      method: "POST",
+      body: form,
+      headers: { cookie: caller.cookie, "accept-language": "fr" },
+    });
+    expect(response.status, person).toBe(403);
+    expect(await response.json()).toMatchObject({
+      error: { code: "permission.denied", message: resources.fr.errors.permission.denied },
+    });
+  }
+  await enter("readonly");
+  await page.goto("/fr/customers");
+  await expect(page.locator('a[href*="/import"]')).toHaveCount(0);
+});
+
+test("another partner does not see the imports", async ({ as }) => {
+  const [supers, lagune] = [await as("super"), await as("lagune")];
+  const [latest] = await supers.query<{ id: string }[]>("imports.list", {});
+  if (!latest) throw new Error("the demo itself has imported a list");
+  for (const path of [`/fr/customers/import/${latest.id}`, `/api/import/${latest.id}/rejected.csv`])
+    expect((await lagune.get(path)).status, path).toBe(404);
+  expect((await lagune.post(`/api/import/${latest.id}/start`, {})).status).toBe(404);
+});
+
+for (const language of languages) {
+  test(`is accessible at every step, and fits a phone (${language})`, async ({ page, enter }) => {
+    test.setTimeout(60_000);
+    await enter("super");
+    const { imports } = resources[language];
+    const step = async () => {
+      await page.setViewportSize({ width: 360, height: 740 });
+      await expectNoSidewaysScroll(page);
+      await page.setViewportSize({ width: 1280, height: 800 });
+      await expectAccessible(page);
+    };
+    await page.goto(`/${language}/customers/import?error=import.notCsv`);
+    await step();
+    await upload(
+      page,
+      csv("Name,Domain\nBottega Verdi,not a domain\nBottega Bianca,bianca.example\n"),
+      language,
+    );
+    await expect(page.getByRole("heading", { level: 1 })).toHaveText(imports.mapping.title);
+    await step();
+    await page.getByRole("button", { name: imports.mapping.submit }).click();
+    await expect(page.getByRole("heading", { level: 1 })).toHaveText(imports.preview.title);
+    await step();
+  });
+}

@@ -1,0 +1,579 @@
+import { readdirSync } from "node:fs";
+import { join } from "node:path";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { closeDatabase, onStatement, type ScopedDb, withScope } from "#db/client.ts";
+import { revokeAccess } from "#server/access/service.ts";
+import { adminQuery } from "#tests/database.ts";
+import { callerFor, makeFullCustomer, makeGroup, makeMember, type Member } from "#tests/factories.ts";
+import { repository } from "#tests/guards/tree.ts";
+
+type Relation = { table: string; alias: string; anchored: boolean; links: Relation[] };
+type Part = { tokens: string[]; outer: Part | undefined; relations: Relation[] };
+
+const tokensOf = (statement: string): string[] =>
+  [
+    ...statement.matchAll(
+      /'(?:[^']|'')*'|"(?:[^"])+"|\$\d+|[A-Za-z_]\w*|::|[<>=!@|&?#~+*/%-]+|\d+(?:\.\d+)?|[().,;[\]]/g,
+    ),
+  ].map(([token]) => (token.startsWith('"') ? token.slice(1, -1) : token));
+const isQuery = (token: string | undefined) => token === "select" || token === "with";
+const noAlias = new Set(
+  "where on set values select join left inner cross order group limit for using from returning default as do and or union with offset".split(
+    " ",
+  ),
+);
+
+/** The SELECTs, UPDATEs … of a statement: those in parentheses and those joined by UNION are parts of their own. */
+function partsOf(tokens: readonly string[], outer: Part | undefined, all: Part[]): Part[] {
+  let part: Part = { tokens: [], outer, relations: [] };
+  all.push(part);
+  for (let at = 0; at < tokens.length; at += 1) {
+    const token = tokens[at] ?? "";
+    if (token === "(" && isQuery(tokens[at + 1])) {
+      let depth = 1;
+      let end = at + 1;
+      for (; depth > 0; end += 1) depth += tokens[end] === "(" ? 1 : tokens[end] === ")" ? -1 : 0;
+      partsOf(tokens.slice(at + 1, end - 1), part, all);
+      part.tokens.push("(…)");
+      at = end - 1;
+    } else if (token === "union" || token === "except" || token === "intersect") {
+      part = { tokens: [], outer, relations: [] };
+      all.push(part);
+    } else part.tokens.push(token);
+  }
+  return all;
+}
+
+function findRelations(part: Part, tenants: ReadonlySet<string>): void {
+  const { tokens } = part;
+  for (const [at, token] of tokens.entries()) {
+    const name = tokens[at + 1] ?? "";
+    if (
+      !["from", "join", "update", "into", "using"].includes(token) ||
+      !tenants.has(name) ||
+      (tokens[at + 2] === "(" && token === "from")
+    )
+      continue;
+    const next = tokens[at + 2] === "as" ? tokens[at + 3] : tokens[at + 2];
+    const alias = next !== undefined && /^[a-z_]\w*$/i.test(next) && !noAlias.has(next) ? next : name;
+    const relation: Relation = { table: name, alias, anchored: false, links: [] };
+    // A row that is written names its partner among its columns; the policy's WITH CHECK compares it.
+    if (token === "into") {
+      const open = tokens.indexOf("(", at);
+      relation.anchored = tokens.slice(open, tokens.indexOf(")", open)).includes("partner_id");
+    }
+    part.relations.push(relation);
+  }
+}
+
+/** The relation that a column at `at` (of `partner_id`, or of `partner.id`) belongs to. */
+function ownerOf(part: Part, at: number): Relation | undefined {
+  const { tokens } = part;
+  const isQualified = tokens[at - 1] === ".";
+  const column = tokens[at];
+  for (let where: Part | undefined = part; where; where = where.outer) {
+    const found = where.relations.filter(
+      ({ alias, table }) =>
+        (table === "partner" ? column === "id" : column === "partner_id") &&
+        (!isQualified || alias === tokens[at - 2]),
+    );
+    if (found[0]) return found[0];
+  }
+  return undefined;
+}
+
+/** The tenant tables of a statement, with what each one's partner_id is compared to. */
+function relationsOf(statement: string, tenants: ReadonlySet<string>): Relation[] {
+  const parts = partsOf(tokensOf(statement), undefined, []);
+  for (const part of parts) findRelations(part, tenants);
+  for (const part of parts) {
+    for (const [at, token] of part.tokens.entries()) {
+      if (token !== "=") continue;
+      const left = ownerOf(part, at - 1);
+      const isParameter = /^\$\d+$/.test(part.tokens[at + 1] ?? "");
+      const right = ownerOf(part, part.tokens[at + 2] === "." ? at + 3 : at + 1);
+      const isSet = part.tokens.slice(0, at).includes("set") && !part.tokens.slice(0, at).includes("where");
+      if (left && isParameter && !isSet) left.anchored = true;
+      if (left && right) {
+        left.links.push(right);
+        right.links.push(left);
+      }
+    }
+  }
+  return parts.flatMap((part) => part.relations);
+}
+
+/** Names of tenant tables that a statement reads or writes without `partner_id = $n`, by itself or through a join. */
+function unboundTables(statement: string, tenants: ReadonlySet<string>): string[] {
+  const all = relationsOf(statement, tenants);
+  const reached = new Set(all.filter((relation) => relation.anchored));
+  for (const relation of reached) for (const linked of relation.links) reached.add(linked);
+  return all
+    .filter((relation) => !reached.has(relation))
+    .map(({ table, alias }) => (table === alias ? table : `${table} ${alias}`));
+}
+
+const statements = new Map<string, string>();
+let source = "";
+async function listening<T>(name: string, work: () => Promise<T>): Promise<T> {
+  source = name;
+  onStatement((event) => void statements.set(event.query.sql, source));
+  try {
+    return await work();
+  } finally {
+    onStatement(undefined);
+  }
+}
+
+type Query = (db: ScopedDb, ...given: unknown[]) => Promise<unknown>;
+/** Every function of every queries file, as `noun.name`. */
+async function listQueries(): Promise<Map<string, Query>> {
+  const files = readdirSync(join(repository, "server"), { recursive: true, encoding: "utf8" }).filter(
+    (file) => /\/queries(-[a-z]+)*\.ts$/.test(file),
+  );
+  const found = new Map<string, Query>();
+  for (const file of files) {
+    const exported = (await import(join(repository, "server", file))) as Record<string, unknown>;
+    for (const [name, value] of Object.entries(exported))
+      if (typeof value === "function") found.set(`${file.split("/")[0]}.${name}`, value as Query);
+  }
+  return found;
+}
+/** Exported functions of queries files that ask the database nothing. */
+const pure = ["customers.sortKind"];
+
+let tenants: ReadonlySet<string>;
+let queries: Map<string, Query>;
+let member: Member;
+let limited: Member;
+let customer: Awaited<ReturnType<typeof makeFullCustomer>>;
+let groupId: string;
+beforeAll(async () => {
+  customer = await makeFullCustomer();
+  groupId = (await makeGroup({ partnerId: customer.partnerId, customers: [customer.id] })).id;
+  // A partial run that waits: some queries only go on where there is one.
+  await adminQuery(
+    `with batch as (insert into sync_batch (partner_id, cause) values ($1, 'person') returning *)
+     insert into sync_run (partner_id, batch_id, connection_id, only_accounts, created_at)
+       select partner_id, id, $2, '{b}', now() - interval '1 hour' from batch`,
+    [customer.partnerId, customer.connectionId],
+  );
+  member = await makeMember({ partnerId: customer.partnerId });
+  limited = await makeMember({ partnerId: customer.partnerId, groups: [groupId] });
+  const rows = await adminQuery<{ name: string }>(
+    "select relname as name from pg_class c where relkind in ('r', 'p', 'v') and not relispartition and relnamespace = 'public'::regnamespace and exists (select from pg_attribute where attrelid = c.oid and attname = 'partner_id')",
+  );
+  tenants = new Set([...rows.map((row) => row.name), "partner"]);
+  queries = await listQueries();
+});
+afterAll(closeDatabase);
+
+/** What each query is called with, after `db`; "web" where the worker has no right to what it reads. */
+function calls(): Record<string, { role?: "web"; given: unknown[][] }> {
+  const { partnerId: p, id: c, connectionId } = customer;
+  const now = new Date();
+  const id = crypto.randomUUID();
+  const identity = {
+    externalId: "T-1",
+    name: "Ditta",
+    domain: "d.example",
+    country: "IT",
+    region: null,
+    externalIds: [],
+    contacts: [],
+    address: null,
+    billing: "term",
+  };
+  const contact = { role: "other", firstName: "A", lastName: "B", email: "a@b.example", phone: "" };
+  const record = {
+    name: "Neu",
+    nameShown: "Neu",
+    domain: null,
+    externalId: null,
+    country: null,
+    region: null,
+    language: null,
+    accountManager: null,
+    notes: "",
+    tags: [],
+    since: null,
+    street: "",
+    city: "",
+    postalCode: "",
+    contact,
+  };
+  const named = [
+    { plain: "neu", values: { name: "Neu", externalId: "X" } },
+    { plain: "neu", values: { name: "Neu", domain: "d" } },
+    { plain: "neu", values: { name: "Neu" } },
+  ];
+  const filter = { status: "synced", group: groupId, licenceKind: "term", category: "endpoint", ids: [c] };
+  const asc = { by: "used", isDescending: false };
+  const run = { total: 1, done: 1, refused: 0 };
+  const overview = {
+    customerId: c,
+    nameShown: "Ditta",
+    domain: null,
+    relationship: "delegated",
+    status: "synced",
+    reasons: [],
+    statusSince: now,
+    licenceStateRank: 6,
+    licenceKinds: [],
+    categories: [],
+    overUsed: false,
+    hasCustomerLicences: false,
+    searchText: "ditta",
+    isStatusNew: true,
+  };
+  const device = {
+    externalId: "d",
+    hostname: "pc",
+    type: "computer",
+    os: "",
+    state: "active",
+    health: "good",
+    isProtected: true,
+    person: "",
+    lastSeenAt: null,
+  };
+  const licence = {
+    key: "k",
+    productCode: "CIXA",
+    productName: "X",
+    category: "endpoint",
+    kind: "term",
+    owner: "partner",
+    quantity: "1",
+    isQuantityKnown: true,
+    used: "1",
+    startsOn: null,
+    endsOn: null,
+    orderNumber: "",
+  };
+  const alert = {
+    externalId: "a",
+    severity: "low",
+    product: "x",
+    category: "y",
+    description: "z",
+    deviceExternalId: null,
+    person: "",
+    raisedAt: now,
+    allowedActions: [],
+  };
+  const placed = <Item>(item: Item) => [{ accountId: id, customerId: c, items: [item].slice(1) }];
+  return {
+    "access.findCustomerAccess": { given: [[p, c]] },
+    "access.findLatestGrant": { given: [[p, c]] },
+    "access.lockCustomers": { given: [[[c], "shared"]] },
+    "access.endGrants": { given: [[p, id, "revoked", now]] },
+    "access.insertGrants": {
+      given: [
+        [
+          p,
+          [
+            {
+              customerId: c,
+              capabilities: ["metrics"],
+              fromAt: now,
+              untilAt: null,
+              zone: "UTC",
+              origin: "customer",
+              grantedBy: null,
+            },
+          ],
+        ],
+      ],
+    },
+    "customers.listPage": {
+      role: "web",
+      given: [
+        [p, filter, asc, undefined, 10],
+        [p, {}, asc, { value: "1", id: c }, 10],
+        [p, {}, { by: "used", isDescending: true }, { value: null, id: c }, 10],
+        [p, {}, { by: "name", isDescending: false }, undefined, 10],
+      ],
+    },
+    "customers.listByIds": { role: "web", given: [[p, { ids: [c] }]] },
+    "customers.countMatches": { role: "web", given: [[p, filter]] },
+    "customers.countByStatus": {
+      role: "web",
+      given: [[{ partnerId: p, memberAll: true }], [{ partnerId: p, memberAll: false }]],
+    },
+    "customers.searchCustomers": { role: "web", given: [["ditta"]] },
+    "customers.listGroupNames": { given: [[p, [c]]] },
+    "customers.listGroups": {
+      given: [
+        [{ partnerId: p, memberAll: true, membershipId: id }],
+        [{ partnerId: p, memberAll: false, membershipId: id }],
+      ],
+    },
+    "customers.findCustomer": { given: [[p, c]] },
+    "customers.listContacts": { given: [[p, c]] },
+    "customers.listAccounts": { given: [[p, c]] },
+    "customers.listLicences": { given: [[p, c]] },
+    "customers.listDevices": {
+      given: [
+        [p, c, "all", now, undefined, 10],
+        [p, c, "silent", now, { name: "a", id: "b" }, 10],
+        [p, c, "unprotected", now, undefined, 10],
+      ],
+    },
+    "customers.countDevices": { given: [[p, c, "silent", now]] },
+    "customers.listAlerts": { given: [[p, c]] },
+    "customers.listStatusHistory": { given: [[p, c]] },
+    "customers.findGroupIds": { given: [[p, groupId]] },
+    "customers.findScopeIds": {
+      given: [[{ partnerId: p, memberAll: false, membershipId: limited.membershipId, customerId: null }]],
+    },
+    "customers.countGroup": { given: [[p, groupId]] },
+    "customers.walkIndexes": { given: [[]] },
+    "sync.listPending": { given: [[p, connectionId, null, 5]] },
+    "groups.insertGroup": { given: [[p, "G"]] },
+    "groups.insertMembers": { given: [[p, groupId, [c]]] },
+    "imports.insertImport": {
+      given: [
+        [
+          p,
+          {
+            createdBy: id,
+            fileName: "a",
+            content: Buffer.alloc(0),
+            encoding: "utf-8",
+            delimiter: ",",
+            columns: [],
+            rowsTotal: 0,
+          },
+        ],
+      ],
+    },
+    "imports.findImport": {
+      given: [
+        [p, null, id],
+        [p, id, id, "lock"],
+      ],
+    },
+    "imports.listImports": {
+      given: [
+        [p, null, 5],
+        [p, id, 5],
+      ],
+    },
+    "imports.getContent": { given: [[p, id, 100]] },
+    "imports.getRejected": { given: [[p, id]] },
+    "imports.updateMapping": {
+      given: [[p, id, { encoding: "utf-8", delimiter: ",", columns: [], rowsTotal: 0 }]],
+    },
+    "imports.updateState": { given: [[p, id, "queued"]] },
+    "imports.finishImport": { given: [[p, id, [], now]] },
+    "imports.addProgress": {
+      given: [[p, id, { done: 1, created: 0, changed: 0, unchanged: 0, rejected: [{ line: 1 }] }]],
+    },
+    "imports.findImporter": { given: [[p, member.membershipId]] },
+    "imports.lockImports": { given: [[p]] },
+    "imports.listPlainNames": { given: [[["A"]]] },
+    "imports.listShownNames": { role: "web", given: [[p, ["a"]]] },
+    "imports.listCandidates": {
+      given: [
+        [p, named, "read"],
+        [p, named, "lock"],
+      ],
+    },
+    "imports.insertCustomers": { given: [[p, [{ id, record }]]] },
+    "imports.updateCustomers": { given: [[p, [{ id, record }], now]] },
+    "imports.insertContacts": { given: [[p, [{ id: c, record }]]] },
+    "imports.deleteContacts": { given: [[p, [c]]] },
+    "imports.insertScopes": { given: [[p, member.membershipId, [c]]] },
+    "overview.getPartnerRules": { given: [[p]] },
+    "overview.listOverviewFacts": { given: [[p, [c], now]] },
+    "overview.upsertOverview": { given: [[p, [overview], "2026-01-01", "UTC", now]] },
+    "overview.listDueCustomers": { given: [[p, now, 5]] },
+    "overview.listExpiredGrants": { given: [[p, now]] },
+    "overview.endExpiredGrants": { given: [[p, [c], now]] },
+    "overview.lockOverview": { given: [[p, [c]]] },
+    "overview.tryTick": { given: [[p]] },
+    "overview.makePartitions": { given: [[now]] },
+    "sync.getConnection": { given: [[p, connectionId]] },
+    "sync.listConnections": {
+      given: [
+        [p, null],
+        [p, c],
+      ],
+    },
+    "sync.listDueConnections": { given: [[p, now, ["vendor.failed"]]] },
+    "sync.insertBatch": { given: [[p, "person", null]] },
+    "sync.insertRun": { given: [[p, { batchId: id, connectionId, onlyAccounts: null }]] },
+    "sync.askForFollowUp": { given: [[p, connectionId, ["a"], now]] },
+    "sync.claimRun": { given: [[p, id, now]] },
+    "sync.advanceRun": { given: [[p, id, run, now]] },
+    "sync.finishRun": { given: [[p, id, { state: "failed", errorCode: null, errorDetail: null }, now]] },
+    "sync.hasFailing": { given: [[p, connectionId, ["x"]]] },
+    "sync.updateConnection": {
+      given: [[p, connectionId, { errorCode: "x", errorDetail: null, failures: 0 }, now]],
+    },
+    "sync.failSilentRuns": { given: [[p, { running: new Date(), queued: new Date() }, now]] },
+    "sync.listLiveRuns": { given: [[p]] },
+    "sync.upsertAccounts": { given: [[p, { id: connectionId, vendor: "sophos" }, [identity]]] },
+    "sync.findByIdentifier": { given: [[p, ["x"]]] },
+    "sync.insertCustomers": { given: [[p, [{ ...identity, id, relationship: "delegated" }], "2026-01-01"]] },
+    "sync.renewCustomers": { given: [[p, [{ ...identity, customerId: c }], now]] },
+    "sync.replaceContacts": { given: [[p, [{ customerId: c, contacts: [contact] }]]] },
+    "sync.linkAccounts": { given: [[p, [{ accountId: id, customerId: c }]]] },
+    "sync.listDecidingAccounts": { given: [[p, [c]]] },
+    "sync.listOpenToMetrics": { given: [[p, [c], now]] },
+    "sync.mergeDevices": { given: [[p, placed(device)]] },
+    "sync.upsertProducts": { given: [["sophos", [licence]]] },
+    "sync.mergeLicences": { given: [[p, "sophos", placed(licence)]] },
+    "sync.mergeAlerts": { given: [[p, placed(alert)]] },
+    "sync.recordSuccess": {
+      given: [
+        [p, [{ accountId: id, takenAt: now, hasData: true, isOpen: true, unprotectedCount: null, gaps: [] }]],
+      ],
+    },
+    "sync.recordRefusal": { given: [[p, [{ accountId: id, code: "vendor.failed", detail: "" }], now]] },
+    "sync.listAccountPage": {
+      given: [
+        [p, connectionId, null, 5],
+        [p, connectionId, id, 5],
+      ],
+    },
+    "sync.hasAccount": { given: [[p, c]] },
+    "team.replaceScope": {
+      role: "web",
+      given: [[p, limited.membershipId, { all: false, groups: [groupId], customers: [c], denied: [c] }]],
+    },
+  };
+}
+
+class Undone extends Error {}
+/** Needs rows that other calls make; what matters here is the statement, not its outcome. */
+const mayFail = new Set(["imports.getRejected", "sync.insertRun"]);
+
+describe("every statement that touches a tenant table names the partner", () => {
+  test("every exported query is called here", () => {
+    expect([...queries.keys()].filter((name) => !pure.includes(name)).sort()).toEqual(
+      Object.keys(calls()).sort(),
+    );
+  });
+
+  test("in every query of every noun", async () => {
+    const silent: string[] = [];
+    for (const [name, { role, given }] of Object.entries(calls())) {
+      for (const values of given) {
+        const before = statements.size;
+        const attempt = listening(name, () =>
+          withScope(
+            { partnerId: customer.partnerId, memberId: member.membershipId, memberAll: true },
+            "read write",
+            async (db) => {
+              await queries.get(name)?.(db, ...values);
+              throw new Undone();
+            },
+            role ?? "worker",
+          ),
+        );
+        const error = await attempt.catch((reason: unknown) => reason);
+        if (!(error instanceof Undone) && !mayFail.has(name))
+          throw new Error(`${name} could not be called`, { cause: error });
+        if (statements.size === before && !pure.includes(name)) silent.push(name);
+      }
+    }
+    expect(silent).toEqual([]);
+    const unbound = [...statements]
+      .map(([statement, name]) => [name, statement, unboundTables(statement, tenants)] as const)
+      .filter(([, , tables]) => tables.length > 0);
+    expect(
+      unbound.map(([name, statement, tables]) => `${name}: ${tables.join(", ")} in: ${statement}`),
+    ).toEqual([]);
+  });
+
+  test("in what procedures and services ask beside", async () => {
+    statements.clear();
+    for (const who of [member, limited]) {
+      const api = await callerFor(who);
+      await listening("router", async () => {
+        const { rows } = await api.customers.list({ q: "ditta", status: "warning" });
+        expect(rows.map((row) => row.id)).toEqual([customer.id]);
+        await api.customers.list({ sort: "-devicesTotal", group: groupId });
+        await api.customers.byId({ customerId: customer.id, devices: "silent" });
+        await api.sync.live({});
+        await api.sync.start({ customerId: customer.id });
+        await api.imports.list({});
+      });
+    }
+    await listening("revoke", () =>
+      withScope({ partnerId: customer.partnerId, customerId: customer.id }, "read write", async (db) => {
+        await revokeAccess(
+          { db, partnerId: customer.partnerId, audit: async () => undefined },
+          customer.id,
+          new Date(),
+        );
+      }),
+    );
+    const read = [...statements.keys()].flatMap((statement) =>
+      relationsOf(statement, tenants).map((one) => one.table),
+    );
+    expect([...new Set(read)]).toEqual(
+      expect.arrayContaining([
+        "readable_overview",
+        "visible_customer",
+        "device",
+        "licence",
+        "sync_run",
+        "access_grant",
+        "membership_scope",
+        "customer_import",
+      ]),
+    );
+    expect(
+      [...statements.keys()].flatMap((statement) =>
+        unboundTables(statement, tenants).map((table) => `${table} in: ${statement}`),
+      ),
+    ).toEqual([]);
+  });
+});
+
+describe("the check finds", () => {
+  const known = new Set(["customer", "licence", "contact", "membership", "membership_scope", "partner"]);
+  test.each([
+    ['select "id" from "customer" where "id" = $1', ["customer"]],
+    ['select "id" from "customer" where "partner_id" = $1 and "id" = $2', []],
+    [
+      "select c.id from customer c left join contact k on k.partner_id = c.partner_id where c.id = $1",
+      ["customer c", "contact k"],
+    ],
+    [
+      "select c.id from customer c left join contact k on k.customer_id = c.id where c.partner_id = $1",
+      ["contact k"],
+    ],
+    [
+      "select c.id from customer c join contact k on k.partner_id = c.partner_id where k.partner_id = $1::uuid",
+      [],
+    ],
+    [
+      "select (select count(*) from licence l where l.customer_id = c.id) from customer c where c.partner_id = $1",
+      ["licence l"],
+    ],
+    [
+      "select (select count(*) from licence l where l.partner_id = c.partner_id) from customer c where c.partner_id = $1",
+      [],
+    ],
+    [
+      "select id from customer where partner_id = $1 union select id from customer where domain = $2",
+      ["customer"],
+    ],
+    ["update customer c set name = $1 where c.id = $2", ["customer c"]],
+    ['update "customer" set "partner_id" = $1 where "id" = $2', ["customer"]],
+    [
+      "delete from contact k where k.partner_id = $1 and exists (select from licence where licence.customer_id = k.customer_id)",
+      ["licence"],
+    ],
+    ["insert into contact (customer_id) select $1", ["contact"]],
+    ["insert into contact as k (partner_id, customer_id) select $1, c.id from customer c", ["customer c"]],
+    ['select "id" from "partner" order by "id"', ["partner"]],
+    ['select "name" from "partner" where "id" = $1', []],
+    ["with m as (select id from membership where user_id = $1) select * from m", ["membership"]],
+    ["select 1 from customer where 'partner_id = $1' <> ''", ["customer"]],
+  ])("%s", (statement, tables) => expect(unboundTables(statement, known)).toEqual(tables));
+});
