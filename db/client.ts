@@ -124,10 +124,3 @@ export async function closeDatabase(): Promise<void> {
   open.clear();
   await Promise.all(all.map((db) => db.destroy()));
 }
-
-/** Do both roles of the web process answer, and does the newest table exist for them? */
-export async function isDatabaseReady(): Promise<boolean> {
-  await connect("web").selectFrom("customerImport").select("id").limit(1).execute();
-  await connect("signin").selectFrom("session").select("id").limit(1).execute();
-  return true;
-}

@@ -11,7 +11,7 @@ import { queues } from "./queues.ts";
 export type RolePasswords = { web: string; worker: string; signin: string };
 
 /** `code` is "database.newer" where the database holds migrations that this code does not know. */
-export class MigrationError extends Error {
+class MigrationError extends Error {
   readonly code: "database.newer" | "database.failed";
   constructor(code: MigrationError["code"], message: string, cause?: unknown) {
     super(message, { cause });

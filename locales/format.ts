@@ -40,17 +40,7 @@ export const formatChange = (language: Language, amount: Amount) =>
 export const formatPercent = (language: Language, ratio: number) =>
   numbers(language, { style: "percent", maximumFractionDigits: 0 }).format(ratio);
 
-export const formatMoney = (language: Language, amount: Amount, currency: string) =>
-  numbers(language, { style: "currency", currency }).format(exact(amount));
 
-export const formatBytes = (language: Language, bytes: number) =>
-  bytes < 1_000_000
-    ? numbers(language, { style: "unit", unit: "kilobyte", maximumFractionDigits: 0 }).format(
-        Math.ceil(bytes / 1_000),
-      )
-    : numbers(language, { style: "unit", unit: "megabyte", maximumFractionDigits: 1 }).format(
-        bytes / 1_000_000,
-      );
 
 /** An instant's day in the user's zone: "21 Nov 2026". */
 export const formatDate = (language: Language, timeZone: string, instant: Date) =>
@@ -64,11 +54,6 @@ export const formatDateTime = (language: Language, timeZone: string, instant: Da
 export const formatDay = (language: Language, day: string) =>
   dates(language, { dateStyle: "medium", timeZone: "UTC" }).format(new Date(`${day}T00:00:00Z`));
 
-/** A month, "2026-11": "November 2026". */
-export const formatMonth = (language: Language, month: string) =>
-  dates(language, { month: "long", year: "numeric", timeZone: "UTC" }).format(
-    new Date(`${month}-01T00:00:00Z`),
-  );
 
 const MINUTE = 60_000;
 const HOUR = 60 * MINUTE;

@@ -1,12 +1,11 @@
 // Who is signed in, for the shell and the pages; not a security boundary: procedures decide.
 import "server-only";
 import { redirect } from "next/navigation";
-import type { ShellActor } from "#components/layout/shell.tsx";
 import { listMemberships } from "./auth/sessions.ts";
 import { requestContext, signInPath } from "./caller.ts";
 import type { Actor } from "./permissions.ts";
 
-export async function findActor(): Promise<Actor | null> {
+async function findActor(): Promise<Actor | null> {
   return (await requestContext()).session?.actor ?? null;
 }
 
@@ -17,7 +16,7 @@ export async function requireActor(): Promise<Actor> {
 }
 
 /** What the shell shows of the person and their memberships; null when nobody is signed in. */
-export async function getShellActor(): Promise<ShellActor | null> {
+export async function getShellActor() {
   const actor = await findActor();
   if (!actor) return null;
   const memberships = await listMemberships(actor.userId);

@@ -1,2 +1,2 @@
-export { healthHandler as GET } from "#server/http/handler.ts";
+export { healthHandler as GET } from "#server/health/handler.ts";
 export const dynamic = "force-dynamic";

@@ -1,2 +1,2 @@
-export { readyHandler as GET } from "#server/http/handler.ts";
+export { readyHandler as GET } from "#server/health/handler.ts";
 export const dynamic = "force-dynamic";

@@ -13,11 +13,6 @@ const shapes: Record<Status, { Icon: typeof ClockIcon; tone: Tone; text: string 
   not_applicable: { Icon: DashCircleIcon, tone: "neutral", text: "text-ink-soft" },
 };
 
-export function StatusIcon({ status }: { status: Status }) {
-  const { Icon, text } = shapes[status];
-  return <Icon className={`size-4 shrink-0 ${text}`} />;
-}
-
 export async function StatusBadge({
   status,
   lang,

@@ -33,7 +33,7 @@ export function SyncProgress({ initial, texts, lang, membershipId }: { initial: 
   }, [isLive, membershipId, router]);
   if (!isLive) return null;
   return (
-    <div role="status" className="mb-5 grid gap-3 rounded-lg border border-line bg-surface p-4">
+    <output className="mb-5 grid gap-3 rounded-lg border border-line bg-surface p-4">
       {runs.map(({ id, connection, accountsDone, accountsTotal }) => (
         <Progress
           key={id}
@@ -47,6 +47,6 @@ export function SyncProgress({ initial, texts, lang, membershipId }: { initial: 
           }
         />
       ))}
-    </div>
+    </output>
   );
 }

@@ -71,7 +71,6 @@ export const CloseIcon = icon(<path d="m4 4 8 8M12 4l-8 8" />);
 export const MinusIcon = icon(<path d="M3.5 8h9" />);
 export const PlusIcon = icon(<path d="M8 3.5v9M3.5 8h9" />);
 export const ChevronDownIcon = icon(<path d="m4 6 4 4 4-4" />);
-export const ChevronUpIcon = icon(<path d="m4 10 4-4 4 4" />);
 export const ChevronLeftIcon = icon(<path d="M10 4 6 8l4 4" />);
 export const ChevronRightIcon = icon(<path d="m6 4 4 4-4 4" />);
 export const FirstIcon = icon(<path d="M11.5 4 7.5 8l4 4M4.5 4v8" />);
@@ -95,49 +94,17 @@ export const UploadIcon = icon(
 export const DownloadIcon = icon(
   <path d="M8 2.3v8M4.7 7.2 8 10.5l3.3-3.3M2.5 10.5v2a1 1 0 0 0 1 1h9a1 1 0 0 0 1-1v-2" />,
 );
-export const ExternalIcon = icon(
-  <path d="M9.5 2.5h4v4M13.2 2.8 7.5 8.5M11.5 9.5v3a1 1 0 0 1-1 1h-7a1 1 0 0 1-1-1v-7a1 1 0 0 1 1-1h3" />,
-);
-export const UserIcon = icon(
-  <>
-    <circle cx="8" cy="5.3" r="2.8" />
-    <path d="M2.8 13.8c.5-2.7 2.6-4.2 5.2-4.2s4.7 1.5 5.2 4.2" />
-  </>,
-);
-export const GlobeIcon = icon(
-  <>
-    <circle cx="8" cy="8" r="6.25" />
-    <path d="M1.8 8h12.4M8 1.8c3.6 3.6 3.6 8.8 0 12.4M8 1.8C4.4 5.4 4.4 10.6 8 14.2" />
-  </>,
-);
 export const SignOutIcon = icon(
   <path d="M6.5 13.5h-3a1 1 0 0 1-1-1v-9a1 1 0 0 1 1-1h3M6.5 8h7M10.7 5.2 13.5 8l-2.8 2.8" />,
 );
 export const MenuIcon = icon(<path d="M2.5 4.5h11M2.5 8h11M2.5 11.5h11" />);
-export const HomeIcon = icon(
-  <path d="M2.5 7.3 8 2.5l5.5 4.8v5.2a1 1 0 0 1-1 1h-9a1 1 0 0 1-1-1ZM6.3 13.3V9.2h3.4v4.1" />,
-);
 export const BuildingsIcon = icon(
   <path d="M2.5 13.5v-10a1 1 0 0 1 1-1h4a1 1 0 0 1 1 1v10M8.5 6.5h4a1 1 0 0 1 1 1v6M1.5 13.5h13M5 5.3h1M5 8h1M5 10.7h1M10.8 9.2h.4M10.8 11.4h.4" />,
-);
-export const ChartIcon = icon(<path d="M2.5 2.5v11h11M5.5 11V8.5M8.5 11V5M11.5 11V7" />);
-export const KeyIcon = icon(
-  <>
-    <circle cx="5.2" cy="10.8" r="2.9" />
-    <path d="m7.3 8.7 6-6M11 5l2 2M9.2 6.8l1.2 1.2" />
-  </>,
 );
 export const CoinIcon = icon(
   <>
     <ellipse cx="8" cy="4.5" rx="5.5" ry="2.25" />
     <path d="M2.5 4.5v7c0 1.2 2.5 2.25 5.5 2.25s5.5-1 5.5-2.25v-7M2.5 8c0 1.2 2.5 2.25 5.5 2.25S13.5 9.2 13.5 8" />
   </>,
-);
-export const SwitchIcon = icon(
-  <path d="M2.5 5.5h10M9.8 2.7l2.8 2.8-2.8 2.8M13.5 10.5h-10M6.2 7.7l-2.8 2.8 2.8 2.8" />,
-);
-export const PinIcon = icon(<path d="M8 10v4M4.5 10h7l-1.3-3.2V3.5h.6v-1H5.2v1h.6v3.3Z" />);
-export const ClipboardIcon = icon(
-  <path d="M5.5 3.5h-2a1 1 0 0 0-1 1v8a1 1 0 0 0 1 1h7a1 1 0 0 0 1-1v-.5M6.5 2.5h6a1 1 0 0 1 1 1v6a1 1 0 0 1-1 1h-6a1 1 0 0 1-1-1v-6a1 1 0 0 1 1-1Z" />,
 );
 export const FilterIcon = icon(<path d="M2.5 4.5h11M4.5 8h7M6.5 11.5h3" />);

@@ -11,10 +11,6 @@ export function TextInput({ className = "", type = "text", ...rest }: ComponentP
   return <input type={type} className={`${control} ${size} ${className}`} {...rest} />;
 }
 
-export function TextArea({ className = "", rows = 4, ...rest }: ComponentProps<"textarea">) {
-  return <textarea rows={rows} className={`${control} ${size} py-2 ${className}`} {...rest} />;
-}
-
 export type SelectOption = { value: string; label: string; disabled?: boolean };
 
 export function Select({
@@ -33,22 +29,3 @@ export function Select({
   );
 }
 
-/** The whole line is the target, 24 px and more. */
-export function Checkbox({
-  label,
-  hint,
-  className = "",
-  ...rest
-}: Omit<ComponentProps<"input">, "type"> & { label: string; hint?: string }) {
-  return (
-    <label
-      className={`flex min-h-9 cursor-pointer items-start gap-2.5 py-2 has-disabled:cursor-not-allowed has-disabled:text-ink-soft ${className}`}
-    >
-      <input type="checkbox" className="mt-0.5 size-4 shrink-0" {...rest} />
-      <span>
-        {label}
-        {hint !== undefined && <span className="block text-caption text-ink-soft">{hint}</span>}
-      </span>
-    </label>
-  );
-}

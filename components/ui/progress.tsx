@@ -26,15 +26,3 @@ export function Progress({
     </div>
   );
 }
-
-/** Used against a limit in a table cell; what lies over the limit is shown by the tone and told by the text beside it. */
-export function Meter({ label, value, limit }: { label: string; value: number; limit: number }) {
-  return (
-    <progress
-      aria-label={label}
-      value={Math.min(value, limit)}
-      max={limit}
-      className={`bar h-1.5 w-16 align-middle ${value > limit ? "text-danger" : value > limit * 0.9 ? "text-warning" : "text-accent"}`}
-    />
-  );
-}

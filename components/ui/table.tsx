@@ -12,14 +12,13 @@ export function TableFrame({ label, hint, children }: { label: string; hint: str
       <p aria-hidden className="mb-1 text-caption text-ink-soft sm:hidden print:hidden">
         {hint}
       </p>
-      <div
-        role="region"
+      <section
         aria-label={`${label}. ${hint}`}
         tabIndex={0}
-        className="max-h-[calc(100dvh-5rem)] overflow-auto rounded-lg border border-line bg-surface focus-visible:outline-offset-0 print:max-h-none print:overflow-visible"
+        className="relative max-h-[calc(100dvh-5rem)] overflow-auto rounded-lg border border-line bg-surface focus-visible:outline-offset-0 print:max-h-none print:overflow-visible"
       >
         {children}
-      </div>
+      </section>
     </div>
   );
 }
@@ -36,25 +35,6 @@ export function Table({
       <caption className="sr-only">{caption}</caption>
       {children}
     </table>
-  );
-}
-
-export type HeaderGroup = { label: string; span: number };
-
-/** The line above the column names; an empty label spans columns that belong to no group. */
-export function HeaderGroups({ groups }: { groups: readonly HeaderGroup[] }) {
-  return (
-    <tr className="groups">
-      {groups.map((group, index) =>
-        group.label === "" ? (
-          <td key={index} colSpan={group.span} />
-        ) : (
-          <th key={index} colSpan={group.span} scope="colgroup">
-            {group.label}
-          </th>
-        ),
-      )}
-    </tr>
   );
 }
 

@@ -241,8 +241,6 @@ create view visible_customer with (security_invoker = true) as
 
 grant select on partner, customer, contact, customer_group, customer_group_member, membership, membership_scope,
   access_grant, visible_customer to belvedere_web, belvedere_worker;
-grant select (id, email, name, language, time_zone) on "user" to belvedere_web, belvedere_worker;
-grant update (language, time_zone) on "user" to belvedere_web;
 grant insert, update, delete on contact, customer_group, customer_group_member, membership_scope to belvedere_web, belvedere_worker;
 grant insert, update on customer, access_grant to belvedere_web, belvedere_worker;
 grant update (scope_all) on membership to belvedere_web;

@@ -1,6 +1,6 @@
 // Granting and ending access, as one transaction each with its place in the customer's ledger.
 import type { ScopedDb } from "#db/client.ts";
-import { type AuditEntry } from "#server/audit/append.ts";
+import type { AuditEntry } from "#server/audit/append.ts";
 import type { Capability } from "#server/permissions.ts";
 import { endGrants, insertGrants, lockCustomers } from "./queries.ts";
 

@@ -19,7 +19,7 @@ const seeOther = (path: string, cookie?: string): Response =>
   new Response(null, { status: 303, headers: { location: path, "cache-control": "no-store", ...(cookie && { "set-cookie": cookie }) } });
 const noContent = (cookie: string): Response => new Response(null, { status: 204, headers: { "set-cookie": cookie, "cache-control": "no-store" } });
 
-/** Checks e-mail and password and starts a session; returns its token. Throws auth.throttled, auth.invalid, auth.noMembership. */
+/** Checks e-mail and password and starts a session; returns its token. Throws auth.throttled, and auth.invalid for whatever else stands in the way. */
 async function signIn(email: string, password: string, request: Request): Promise<string> {
   const address = addressOf(request.headers);
   const wait = await countAttempt(email, address);

@@ -11,7 +11,7 @@ const TOUCH_SECONDS = 60;
 
 const isSecure = () => env().origin.startsWith("https:");
 export const sessionCookieName = () => (isSecure() ? "__Host-belvedere-session" : "belvedere-session");
-export const hashToken = (token: string): Buffer => createHash("sha256").update(token).digest();
+const hashToken = (token: string): Buffer => createHash("sha256").update(token).digest();
 
 /** The Set-Cookie value that starts (a token) or ends (null) a session in the browser. */
 export function sessionCookie(token: string | null): string {

@@ -121,7 +121,7 @@ export type CustomerList = z.infer<typeof CustomerList>;
 
 const Blank = z.enum(["no_access", "pending", "not_entitled", "not_reported"]);
 
-export const LicenceRow = z.object({
+const LicenceRow = z.object({
   id: z.uuid(),
   product: z.string(),
   vendor: z.string(),
@@ -136,7 +136,7 @@ export const LicenceRow = z.object({
   endsOn: z.string().nullable(),
   orderNumber: z.string(),
 });
-export const DeviceRow = z.object({
+const DeviceRow = z.object({
   id: z.string(),
   hostname: z.string(),
   type: z.enum(["computer", "server", "other"]),
@@ -148,7 +148,7 @@ export const DeviceRow = z.object({
   person: z.string(),
   lastSeenAt: z.string().nullable(),
 });
-export const AlertRow = z.object({
+const AlertRow = z.object({
   id: z.string(),
   severity: z.enum(["high", "medium", "low", "info"]),
   product: z.string(),
@@ -156,7 +156,7 @@ export const AlertRow = z.object({
   description: z.string(),
   raisedAt: z.string(),
 });
-export const ContactRow = z.object({ id: z.uuid(), role: z.enum(["administrator", "billing", "technical", "other"]), name: z.string(), email: z.string(), phone: z.string() });
+const ContactRow = z.object({ id: z.uuid(), role: z.enum(["administrator", "billing", "technical", "other"]), name: z.string(), email: z.string(), phone: z.string() });
 
 /** One customer: header, licences, devices, alerts, contacts. A section that may not be shown is null, `blank` says why. */
 export const CustomerDetails = z.object({

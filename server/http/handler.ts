@@ -1,6 +1,5 @@
-// The handlers that belong to no noun: tRPC's address, and the two that tell an operator whether the portal is well.
+// The handlers that belong to no noun: tRPC's address, and what answers where nothing is.
 import { fetchRequestHandler } from "@trpc/server/adapters/fetch";
-import { isDatabaseReady } from "#db/client.ts";
 import { contextOf, languageOf } from "#server/context.ts";
 import { AppError } from "#server/errors.ts";
 import { errorResponse } from "#server/route.ts";
@@ -45,15 +44,6 @@ function parseJson(text: string): unknown {
   } catch (cause) {
     throw new AppError("request.malformed", { cause });
   }
-}
-
-/** The process answers. */
-export const healthHandler = (): Response => new Response("ok\n", { headers: { "cache-control": "no-store" } });
-
-/** The process, its database and the migrations it needs are there: 200, else 503. */
-export async function readyHandler(): Promise<Response> {
-  const isReady = await isDatabaseReady().catch(() => false);
-  return new Response(isReady ? "ready\n" : "not ready\n", { status: isReady ? 200 : 503, headers: { "cache-control": "no-store" } });
 }
 
 /** An address below /api that nobody answers: 404 as JSON, not a page. */

@@ -13,12 +13,12 @@ const day = z.iso.date();
 /** A count of licences or units as an exact decimal string, never a float. */
 const quantity = z.string().regex(/^-?\d{1,12}(\.\d{1,4})?$/);
 
-export const productCategories = [
+const productCategories = [
   "endpoint", "server", "mobile", "email", "firewall", "encryption", "cloud", "detection_response",
   "backup", "governance", "asset_management", "saas_management", "other",
 ] as const;
 
-export const Contact = z.strictObject({
+const Contact = z.strictObject({
   /** The vendor's word for what the person is: "administrator" proves an address for the first invitation. */
   role: z.enum(["administrator", "billing", "technical", "other"]),
   firstName: text(100).default(""),

@@ -330,6 +330,7 @@ function calls(): Record<string, { role?: "web"; given: unknown[][] }> {
     "customers.countGroup": { given: [[p, groupId]] },
     "customers.walkIndexes": { given: [[]] },
     "sync.listPending": { given: [[p, connectionId, null, 5]] },
+    "health.isDatabaseReady": { given: [[]] },
     "groups.insertGroup": { given: [[p, "G"]] },
     "groups.insertMembers": { given: [[p, groupId, [c]]] },
     "imports.insertImport": {

@@ -66,7 +66,6 @@ export default async function SignInPage({ params, searchParams }: Props) {
               autoComplete="current-password"
               required
               maxLength={128}
-              autoFocus={isInvalid}
             />
           )}
         </Field>
