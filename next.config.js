@@ -17,6 +17,10 @@ export default {
   headers: async () => [
     { source: "/api/:path*", headers: apiHeaders },
     { source: "/:file(healthz|readyz|metrics|icon.svg)", headers: apiHeaders.slice(1) },
-    { source: "/api/:path*", has: [{ type: "header", key: "x-forwarded-proto", value: "https" }], headers: [hsts] },
+    {
+      source: "/api/:path*",
+      has: [{ type: "header", key: "x-forwarded-proto", value: "https" }],
+      headers: [hsts],
+    },
   ],
 };

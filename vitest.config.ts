@@ -21,7 +21,7 @@ export default defineConfig({
   test: {
     environment: "node",
     maxWorkers: 2,
-    env: { NODE_ENV: "test", TZ: "Asia/Kathmandu", LOG_LEVEL: "silent" },
+    env: { NODE_ENV: "test", TZ: "Asia/Kathmandu", LOG_LEVEL: "silent", TRUST_PROXY: "1" },
     projects: [
       {
         test: { name: "plain", include: withoutDatabase, testTimeout: 60_000 },

@@ -4,4 +4,6 @@ import type { AppRouter } from "#server/router.ts";
 
 /** `membershipId`: the membership that the page was shown for; a change in another one is refused (409). */
 export const trpcFor = (membershipId: string) =>
-  createTRPCClient<AppRouter>({ links: [httpBatchLink({ url: "/api/trpc", headers: { "x-membership": membershipId } })] });
+  createTRPCClient<AppRouter>({
+    links: [httpBatchLink({ url: "/api/trpc", headers: { "x-membership": membershipId } })],
+  });

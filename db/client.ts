@@ -24,7 +24,12 @@ export type ScopedDb = Transaction<DB> & { readonly [scoped]: true };
 export type SystemDb = Kysely<DB> & { readonly [system]: true };
 
 /** Whose rows a transaction may touch. `memberAll`: all customers and none denied, the short cut of visible_customer. */
-export type Scope = { partnerId: string; customerId?: string | null; memberId?: string | null; memberAll?: boolean };
+export type Scope = {
+  partnerId: string;
+  customerId?: string | null;
+  memberId?: string | null;
+  memberAll?: boolean;
+};
 export type Role = "web" | "worker" | "signin";
 export type Mode = "read only" | "read write";
 
@@ -47,12 +52,18 @@ class ScopedDriver extends PostgresDriver {
 
 /** Numbers stay exact: bigint and numeric arrive as text, dates as YYYY-MM-DD, instants as Date. */
 const types: pg.CustomTypesConfig = {
-  getTypeParser: (oid, format) => (oid === pg.types.builtins.DATE ? (value: string) => value : pg.types.getTypeParser(oid, format)) as never,
+  getTypeParser: (oid, format) =>
+    (oid === pg.types.builtins.DATE
+      ? (value: string) => value
+      : pg.types.getTypeParser(oid, format)) as never,
 };
 
 const poolSize: Record<Role, number> = { web: 12, worker: 6, signin: 6 };
 const statementTimeoutMs: Record<Role, number> = { web: 15_000, worker: 300_000, signin: 5_000 };
-const urlOf = (role: Role) => ({ web: env().WEB_DATABASE_URL, worker: env().WORKER_DATABASE_URL, signin: env().SIGNIN_DATABASE_URL })[role];
+const urlOf = (role: Role) =>
+  ({ web: env().WEB_DATABASE_URL, worker: env().WORKER_DATABASE_URL, signin: env().SIGNIN_DATABASE_URL })[
+    role
+  ];
 
 type Listener = (event: LogEvent) => void;
 let listener: Listener | undefined;
@@ -94,11 +105,20 @@ function connect(role: Role): Kysely<DB> {
 }
 
 /** Runs `work` in one transaction that sees the rows of `scope` alone; rolls back when it throws. */
-export function withScope<T>(scope: Scope, mode: Mode, work: (db: ScopedDb) => Promise<T>, role: Role = "web"): Promise<T> {
+export function withScope<T>(
+  scope: Scope,
+  mode: Mode,
+  work: (db: ScopedDb) => Promise<T>,
+  role: Role = "web",
+): Promise<T> {
   const begin =
     `start transaction ${mode}${setting("partner_id", scope.partnerId)}${setting("customer_id", scope.customerId)}` +
     `${setting("member_id", scope.memberId)}${scope.memberAll ? "; set local app.member_all = 'on'" : ""}`;
-  return opening.run(begin, () => connect(role).transaction().execute((db) => work(db as ScopedDb)));
+  return opening.run(begin, () =>
+    connect(role)
+      .transaction()
+      .execute((db) => work(db as ScopedDb)),
+  );
 }
 
 /** The sign-in role's statements, each its own transaction. Every caller says why it needs no partner. */
@@ -108,12 +128,21 @@ export function asSystem<T>(_why: string, work: (db: SystemDb) => Promise<T>): P
 
 /** The partners there are: what the worker walks, one scope after the other. */
 export function listPartnerIds(): Promise<string[]> {
-  return connect("worker").selectFrom("partner").select("id").orderBy("id").execute().then((rows) => rows.map((row) => row.id));
+  return connect("worker")
+    .selectFrom("partner")
+    .select("id")
+    .orderBy("id")
+    .execute()
+    .then((rows) => rows.map((row) => row.id));
 }
 
 /** A plain pool on a role's URL, for libraries that bring their own statements (job queue, rate limits). */
 export function rawPool(role: Role, max: number): pg.Pool {
-  const pool = new pg.Pool({ connectionString: urlOf(role), max, application_name: `belvedere-${role}-library` });
+  const pool = new pg.Pool({
+    connectionString: urlOf(role),
+    max,
+    application_name: `belvedere-${role}-library`,
+  });
   pool.on("error", () => undefined);
   return pool;
 }

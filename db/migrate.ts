@@ -29,7 +29,10 @@ class SqlFiles implements MigrationProvider {
       await Promise.all(
         files.map(async (file) => {
           const text = await readFile(new URL(file, folder), "utf8");
-          return [file.replace(/\.sql$/, ""), { up: async (db: Kysely<unknown>) => void (await sql.raw(text).execute(db)) }] as const;
+          return [
+            file.replace(/\.sql$/, ""),
+            { up: async (db: Kysely<unknown>) => void (await sql.raw(text).execute(db)) },
+          ] as const;
         }),
       ),
     );
@@ -40,7 +43,13 @@ const literal = (value: string) => pg.escapeLiteral(value);
 
 /** Roles belong to the cluster, so several databases share them; all statements can be repeated. */
 async function prepareRoles(admin: pg.Client, database: string, passwords: RolePasswords): Promise<void> {
-  const known = new Set((await admin.query<{ rolname: string }>("select rolname from pg_roles where rolname like 'belvedere\\_%'")).rows.map((row) => row.rolname));
+  const known = new Set(
+    (
+      await admin.query<{ rolname: string }>(
+        "select rolname from pg_roles where rolname like 'belvedere\\_%'",
+      )
+    ).rows.map((row) => row.rolname),
+  );
   for (const role of ["owner", "search"]) {
     if (!known.has(`belvedere_${role}`)) await admin.query(`create role belvedere_${role} nologin noinherit`);
   }
@@ -64,9 +73,12 @@ async function prepareRoles(admin: pg.Client, database: string, passwords: RoleP
 
 /** The job queue's own tables, made by its own statements but owned by us; web may add jobs, the worker runs them. */
 async function prepareQueue(client: pg.Client): Promise<void> {
-  const exists = (await client.query("select to_regclass('pgboss.version') is not null as there")).rows[0].there as boolean;
+  const exists = (await client.query("select to_regclass('pgboss.version') is not null as there")).rows[0]
+    .there as boolean;
   if (exists) {
-    const { version } = (await client.query("select version from pgboss.version")).rows[0] as { version: number };
+    const { version } = (await client.query("select version from pgboss.version")).rows[0] as {
+      version: number;
+    };
     if (version < boss.pgboss.schema) await client.query(getMigrationPlans(QUEUE_SCHEMA, version));
   } else {
     await client.query(getConstructionPlans(QUEUE_SCHEMA, { createSchema: true }));
@@ -94,7 +106,10 @@ async function prepareQueue(client: pg.Client): Promise<void> {
  * Migrates the database of `adminUrl` (an administrator, who may create roles) and returns the names of what was
  * applied. Can be repeated and called at the same time from several places. Throws MigrationError.
  */
-export async function migrateDatabase(adminUrl: string, passwords: RolePasswords): Promise<{ applied: string[] }> {
+export async function migrateDatabase(
+  adminUrl: string,
+  passwords: RolePasswords,
+): Promise<{ applied: string[] }> {
   const admin = new pg.Client({ connectionString: adminUrl, application_name: "belvedere-migrate" });
   await admin.connect();
   let db: Kysely<unknown> | undefined;
@@ -104,10 +119,20 @@ export async function migrateDatabase(adminUrl: string, passwords: RolePasswords
     const provider = new SqlFiles();
     await refuseNewer(admin, Object.keys(await provider.getMigrations()));
     await prepareRoles(admin, database, passwords);
-    const pool = new pg.Pool({ connectionString: adminUrl, max: 1, options: "-c role=belvedere_owner", application_name: "belvedere-migrate" });
+    const pool = new pg.Pool({
+      connectionString: adminUrl,
+      max: 1,
+      options: "-c role=belvedere_owner",
+      application_name: "belvedere-migrate",
+    });
     db = new Kysely({ dialect: new PostgresDialect({ pool }) });
     const { error, results = [] } = await new Migrator({ db, provider }).migrateToLatest();
-    if (error) throw new MigrationError("database.failed", `The database could not be migrated: ${error instanceof Error ? error.message : String(error)}`, error);
+    if (error)
+      throw new MigrationError(
+        "database.failed",
+        `The database could not be migrated: ${error instanceof Error ? error.message : String(error)}`,
+        error,
+      );
     await admin.query("set role belvedere_owner");
     await prepareQueue(admin);
     await admin.query("reset role");
@@ -120,11 +145,15 @@ export async function migrateDatabase(adminUrl: string, passwords: RolePasswords
 }
 
 async function refuseNewer(admin: pg.Client, known: string[]): Promise<void> {
-  const there = (await admin.query("select to_regclass('public.kysely_migration') is not null as there")).rows[0].there as boolean;
+  const there = (await admin.query("select to_regclass('public.kysely_migration') is not null as there"))
+    .rows[0].there as boolean;
   if (!there) return;
   const { rows } = await admin.query<{ name: string }>("select name from kysely_migration order by name");
   const unknown = rows.map((row) => row.name).filter((name) => !known.includes(name));
   if (unknown.length > 0) {
-    throw new MigrationError("database.newer", `The database is newer than this version of Belvedere (it holds ${unknown.join(", ")}). Start the newer version, or restore an older backup.`);
+    throw new MigrationError(
+      "database.newer",
+      `The database is newer than this version of Belvedere (it holds ${unknown.join(", ")}). Start the newer version, or restore an older backup.`,
+    );
   }
 }

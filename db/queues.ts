@@ -6,7 +6,13 @@
  */
 export const queues = {
   /** One synchronisation of one connection. At a vendor's pace it may take hours; a dead worker shows by its heartbeat. */
-  sync: { retryLimit: 3, retryDelay: 5, retryBackoff: true, expireInSeconds: 23 * 3600, heartbeatSeconds: 10 },
+  sync: {
+    retryLimit: 3,
+    retryDelay: 5,
+    retryBackoff: true,
+    expireInSeconds: 23 * 3600,
+    heartbeatSeconds: 10,
+  },
   /** A wish of a customer's user, who sees neither connections nor runs: the worker makes the runs. */
   syncRequest: { policy: "short", retryLimit: 3, retryDelay: 5, expireInSeconds: 60 },
   /** One import of a list of customers. */

@@ -40,8 +40,6 @@ export const formatChange = (language: Language, amount: Amount) =>
 export const formatPercent = (language: Language, ratio: number) =>
   numbers(language, { style: "percent", maximumFractionDigits: 0 }).format(ratio);
 
-
-
 /** An instant's day in the user's zone: "21 Nov 2026". */
 export const formatDate = (language: Language, timeZone: string, instant: Date) =>
   dates(language, { dateStyle: "medium", timeZone }).format(instant);
@@ -53,7 +51,6 @@ export const formatDateTime = (language: Language, timeZone: string, instant: Da
 /** A calendar day without a zone, "2026-11-21" as the database holds it. */
 export const formatDay = (language: Language, day: string) =>
   dates(language, { dateStyle: "medium", timeZone: "UTC" }).format(new Date(`${day}T00:00:00Z`));
-
 
 const MINUTE = 60_000;
 const HOUR = 60 * MINUTE;

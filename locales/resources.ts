@@ -31,9 +31,42 @@ import itStatus from "./it/status.json" with { type: "json" };
 import itSync from "./it/sync.json" with { type: "json" };
 import type { Language } from "./languages.ts";
 
-const en = { auth: enAuth, common: enCommon, errors: enErrors, failure: enFailure, status: enStatus, customer: enCustomer, customers: enCustomers, help: enHelp, imports: enImports, sync: enSync };
-const it = { auth: itAuth, common: itCommon, errors: itErrors, failure: itFailure, status: itStatus, customer: itCustomer, customers: itCustomers, help: itHelp, imports: itImports, sync: itSync };
-const fr = { auth: frAuth, common: frCommon, errors: frErrors, failure: frFailure, status: frStatus, customer: frCustomer, customers: frCustomers, help: frHelp, imports: frImports, sync: frSync };
+const en = {
+  auth: enAuth,
+  common: enCommon,
+  errors: enErrors,
+  failure: enFailure,
+  status: enStatus,
+  customer: enCustomer,
+  customers: enCustomers,
+  help: enHelp,
+  imports: enImports,
+  sync: enSync,
+};
+const it = {
+  auth: itAuth,
+  common: itCommon,
+  errors: itErrors,
+  failure: itFailure,
+  status: itStatus,
+  customer: itCustomer,
+  customers: itCustomers,
+  help: itHelp,
+  imports: itImports,
+  sync: itSync,
+};
+const fr = {
+  auth: frAuth,
+  common: frCommon,
+  errors: frErrors,
+  failure: frFailure,
+  status: frStatus,
+  customer: frCustomer,
+  customers: frCustomers,
+  help: frHelp,
+  imports: frImports,
+  sync: frSync,
+};
 
 export type Resources = typeof en;
 export type Namespace = keyof Resources;

@@ -40,15 +40,32 @@ async function asOwner<T>(partnerId: string | null, work: (client: pg.Client) =>
   }
 }
 
-async function insertPartner(slug: string, name: string, language: string, timeZone: string, isFlex: boolean): Promise<string> {
+async function insertPartner(
+  slug: string,
+  name: string,
+  language: string,
+  timeZone: string,
+  isFlex: boolean,
+): Promise<string> {
   const id = crypto.randomUUID();
   await asOwner(id, (client) =>
-    client.query("insert into partner (id, slug, name, language, time_zone, msp_flex, flex_connect) values ($1, $2, $3, $4, $5, $6, $6)", [id, slug, name, language, timeZone, isFlex]),
+    client.query(
+      "insert into partner (id, slug, name, language, time_zone, msp_flex, flex_connect) values ($1, $2, $3, $4, $5, $6, $6)",
+      [id, slug, name, language, timeZone, isFlex],
+    ),
   );
   return id;
 }
 
-type Person = { email: string; name: string; role: RoleName; language: string; timeZone: string; customerId?: string | null; passwordHash: string | null };
+type Person = {
+  email: string;
+  name: string;
+  role: RoleName;
+  language: string;
+  timeZone: string;
+  customerId?: string | null;
+  passwordHash: string | null;
+};
 /** A person and a membership; the same e-mail twice is one person with two. */
 async function insertMember(partnerId: string, partnerName: string, person: Person): Promise<Actor> {
   const customerId = person.customerId ?? null;
@@ -65,8 +82,18 @@ async function insertMember(partnerId: string, partnerName: string, person: Pers
       [partnerId, userId, person.role, customerId, scopeAll],
     );
     return {
-      userId, email: person.email, name: person.name, language: person.language as Actor["language"], timeZone: person.timeZone,
-      membershipId: membership.rows[0]?.id ?? "", role: person.role, partnerId, partnerName, customerId, memberAll: scopeAll, address: "",
+      userId,
+      email: person.email,
+      name: person.name,
+      language: person.language as Actor["language"],
+      timeZone: person.timeZone,
+      membershipId: membership.rows[0]?.id ?? "",
+      role: person.role,
+      partnerId,
+      partnerName,
+      customerId,
+      memberAll: scopeAll,
+      address: "",
     };
   });
 }
@@ -76,34 +103,66 @@ async function insertConnection(partnerId: string, key: keyof typeof sophosPartn
   const url = env().SOPHOS_EMULATOR_URL ?? "";
   const id = crypto.randomUUID();
   const publicKey = env().KEY_PUBLIC ?? "";
-  const secret = seal(JSON.stringify({ clientId, clientSecret }), publicKey, { table: "connection", column: "secret", row: id });
+  const secret = seal(JSON.stringify({ clientId, clientSecret }), publicKey, {
+    table: "connection",
+    column: "secret",
+    row: id,
+  });
   const settings = { idUrl: url, apiUrl: url, maxPerSecond: "0", headersTimeoutSeconds: "5" };
   await asOwner(partnerId, (client) =>
-    client.query("insert into connection (partner_id, id, vendor, name, settings, secret, next_run_at) values ($1, $2, 'sophos', 'Sophos Central Partner', $3, $4, now() + interval '1 day')", [partnerId, id, settings, secret]),
+    client.query(
+      "insert into connection (partner_id, id, vendor, name, settings, secret, next_run_at) values ($1, $2, 'sophos', 'Sophos Central Partner', $3, $4, now() + interval '1 day')",
+      [partnerId, id, settings, secret],
+    ),
   );
 }
 
 /** Does what a person would through a guarded procedure. */
 const acting = <T>(actor: Actor, work: (guarded: Guarded) => Promise<T>): Promise<T> =>
-  withScope(scopeOf(actor), "read write", (db) => work({ actor, db, audit: (entry) => appendAudit(db, actor, entry) }));
+  withScope(scopeOf(actor), "read write", (db) =>
+    work({ actor, db, audit: (entry) => appendAudit(db, actor, entry) }),
+  );
 
 /** Asks for every connection of a partner to be read, as a person does, and waits until the worker has done it. */
 async function synchronise(actor: Actor): Promise<void> {
-  const { batchId } = await acting(actor, (guarded) => requestSync(guarded.db, actor.partnerId, { cause: "first", requestedBy: actor.userId, customerId: null }, new Date()));
+  const { batchId } = await acting(actor, (guarded) =>
+    requestSync(
+      guarded.db,
+      actor.partnerId,
+      { cause: "first", requestedBy: actor.userId, customerId: null },
+      new Date(),
+    ),
+  );
   await untilDone("synchronisation", async () => {
-    const { rows } = await asOwner(actor.partnerId, (client) => client.query<{ state: string }>("select state from sync_run where partner_id = $1 and batch_id = $2", [actor.partnerId, batchId]));
+    const { rows } = await asOwner(actor.partnerId, (client) =>
+      client.query<{ state: string }>("select state from sync_run where partner_id = $1 and batch_id = $2", [
+        actor.partnerId,
+        batchId,
+      ]),
+    );
     return rows.every((run) => run.state === "succeeded");
   });
 }
 
-type Found = { id: string; name: string; domain: string | null; country: string | null; billing: string | null; error_code: string | null };
+type Found = {
+  id: string;
+  name: string;
+  domain: string | null;
+  country: string | null;
+  billing: string | null;
+  error_code: string | null;
+};
 const customersOf = (partnerId: string): Promise<Found[]> =>
-  asOwner(partnerId, async (client) =>
-    (await client.query<Found>(
-      `select c.id, c.name, c.domain, c.country, a.billing, a.error_code from customer c
+  asOwner(
+    partnerId,
+    async (client) =>
+      (
+        await client.query<Found>(
+          `select c.id, c.name, c.domain, c.country, a.billing, a.error_code from customer c
        left join vendor_account a on a.partner_id = c.partner_id and a.customer_id = c.id where c.partner_id = $1 order by c.domain, c.name, c.id`,
-      [partnerId],
-    )).rows,
+          [partnerId],
+        )
+      ).rows,
   );
 const named = (customers: Found[], name: string): Found => {
   const found = customers.find((customer) => customer.name === name);
@@ -117,22 +176,49 @@ type Wish = { capabilities: Capability[]; fromAt: Date; untilAt: Date | null; is
 function wishOf(index: number): Wish | null {
   const kind = index % 20;
   if (kind < 11) return { capabilities: everything, fromAt: daysAgo(90 + index), untilAt: null };
-  if (kind < 13) return { capabilities: ["metrics", "licences"], fromAt: daysAgo(30), untilAt: new Date(now.getTime() + (5 + index % 40) * DAY) };
+  if (kind < 13)
+    return {
+      capabilities: ["metrics", "licences"],
+      fromAt: daysAgo(30),
+      untilAt: new Date(now.getTime() + (5 + (index % 40)) * DAY),
+    };
   if (kind === 13) return { capabilities: ["console"], fromAt: daysAgo(30), untilAt: null };
   if (kind === 14) return { capabilities: everything, fromAt: daysAgo(60), untilAt: null, isRevoked: true };
-  if (kind === 15) return { capabilities: ["metrics", "licences", "console"], fromAt: new Date(now.getTime() + 3 * DAY), untilAt: new Date(now.getTime() + 60 * DAY) };
+  if (kind === 15)
+    return {
+      capabilities: ["metrics", "licences", "console"],
+      fromAt: new Date(now.getTime() + 3 * DAY),
+      untilAt: new Date(now.getTime() + 60 * DAY),
+    };
   return null;
 }
 
 /** The customer's own administrator grants (and perhaps revokes) access; the customers named are left to others. */
-async function grantAll(partner: Partner, partnerName: string, customers: Found[], isLate: (index: number) => boolean): Promise<void> {
+async function grantAll(
+  partner: Partner,
+  partnerName: string,
+  customers: Found[],
+  isLate: (index: number) => boolean,
+): Promise<void> {
   const own = customers.filter((customer) => customer.billing === "term" || customer.billing === "unknown");
   for (const [index, customer] of own.entries()) {
     if (isLate(index)) continue;
-    const wish: Wish | null = customer.error_code ? { capabilities: everything, fromAt: daysAgo(3), untilAt: null } : wishOf(index);
+    const wish: Wish | null = customer.error_code
+      ? { capabilities: everything, fromAt: daysAgo(3), untilAt: null }
+      : wishOf(index);
     if (!wish || customer.name === "Bottega Rossi" || customer.name === "Atelier Marchand") continue;
-    const person = { email: `admin@${customer.id.slice(0, 8)}.${customer.domain ?? "customer.example"}`, name: customer.name.slice(0, 60), language: "it", timeZone: "Europe/Rome" };
-    const actor = await insertMember(partner.id, partnerName, { ...person, role: "customerAdmin", customerId: customer.id, passwordHash: null });
+    const person = {
+      email: `admin@${customer.id.slice(0, 8)}.${customer.domain ?? "customer.example"}`,
+      name: customer.name.slice(0, 60),
+      language: "it",
+      timeZone: "Europe/Rome",
+    };
+    const actor = await insertMember(partner.id, partnerName, {
+      ...person,
+      role: "customerAdmin",
+      customerId: customer.id,
+      passwordHash: null,
+    });
     await grant(actor, customer.id, wish);
   }
 }
@@ -140,14 +226,33 @@ async function grantAll(partner: Partner, partnerName: string, customers: Found[
 const grant = (actor: Actor, customerId: string, wish: Wish): Promise<void> =>
   acting(actor, async ({ db, audit }) => {
     const context = { db, partnerId: actor.partnerId, audit };
-    await grantAccess(context, { customerId, capabilities: wish.capabilities, fromAt: wish.fromAt, untilAt: wish.untilAt, zone: actor.timeZone, grantedBy: actor.userId }, now);
+    await grantAccess(
+      context,
+      {
+        customerId,
+        capabilities: wish.capabilities,
+        fromAt: wish.fromAt,
+        untilAt: wish.untilAt,
+        zone: actor.timeZone,
+        grantedBy: actor.userId,
+      },
+      now,
+    );
     if (wish.isRevoked) await revokeAccess(context, customerId, daysAgo(1));
   });
 
 async function createAlpina(passwordHash: string): Promise<Partner> {
   const name = "Alpina Digital";
   const id = await insertPartner("alpina", name, "it", "Europe/Rome", true);
-  const member = (email: string, full: string, role: RoleName) => insertMember(id, name, { email, name: full, role, language: "it", timeZone: "Europe/Rome", passwordHash });
+  const member = (email: string, full: string, role: RoleName) =>
+    insertMember(id, name, {
+      email,
+      name: full,
+      role,
+      language: "it",
+      timeZone: "Europe/Rome",
+      passwordHash,
+    });
   const supers = await member("super@alpina.example", "Sofia Bianchi", "superAdmin");
   const limited = [
     await member("admin@alpina.example", "Andrea Conti", "admin"),
@@ -168,17 +273,40 @@ async function createAlpina(passwordHash: string): Promise<Partner> {
   const denied = nord[0];
   const groups = await acting(supers, async (guarded) => {
     const nordId = await createGroup(guarded, "Nord");
-    await addToGroup(guarded, nordId, nord.map((customer) => customer.id));
+    await addToGroup(
+      guarded,
+      nordId,
+      nord.map((customer) => customer.id),
+    );
     const retailId = await createGroup(guarded, "Retail");
-    await addToGroup(guarded, retailId, retail.map((customer) => customer.id));
+    await addToGroup(
+      guarded,
+      retailId,
+      retail.map((customer) => customer.id),
+    );
     return [nordId, retailId];
   });
   for (const person of limited) {
-    await acting(supers, (guarded) => setScope(guarded, person.membershipId, { all: false, groups, customers: [], denied: denied ? [denied.id] : [] }));
+    await acting(supers, (guarded) =>
+      setScope(guarded, person.membershipId, {
+        all: false,
+        groups,
+        customers: [],
+        denied: denied ? [denied.id] : [],
+      }),
+    );
   }
 
   const atRossi = (email: string, full: string, role: RoleName) =>
-    insertMember(id, name, { email, name: full, role, language: "it", timeZone: "Europe/Rome", customerId: rossi.id, passwordHash });
+    insertMember(id, name, {
+      email,
+      name: full,
+      role,
+      language: "it",
+      timeZone: "Europe/Rome",
+      customerId: rossi.id,
+      passwordHash,
+    });
   const rossiAdmin = await atRossi("admin@bottega-rossi.example", "Lucia Rossi", "customerAdmin");
   await atRossi("viewer@bottega-rossi.example", "Marco Rossi", "customerViewer");
   await grant(rossiAdmin, rossi.id, { capabilities: everything, fromAt: daysAgo(120), untilAt: null });
@@ -194,7 +322,14 @@ async function createAlpina(passwordHash: string): Promise<Partner> {
 async function createLagune(passwordHash: string): Promise<void> {
   const name = "Lagune Services";
   const id = await insertPartner("lagune", name, "fr", "Europe/Paris", false);
-  const supers = await insertMember(id, name, { email: "super@lagune.example", name: "Claire Moreau", role: "superAdmin", language: "fr", timeZone: "Europe/Paris", passwordHash });
+  const supers = await insertMember(id, name, {
+    email: "super@lagune.example",
+    name: "Claire Moreau",
+    role: "superAdmin",
+    language: "fr",
+    timeZone: "Europe/Paris",
+    passwordHash,
+  });
   await insertConnection(id, "lagune");
   await synchronise(supers);
   const customers = await customersOf(id);
@@ -205,19 +340,39 @@ async function createLagune(passwordHash: string): Promise<void> {
 }
 
 /** *Atelier Marchand* is a customer of both partners; its one administrator grants to each by itself. */
-async function createMarchandAdmin(partner: Partner, partnerName: string, customers: Found[], passwordHash: string): Promise<void> {
+async function createMarchandAdmin(
+  partner: Partner,
+  partnerName: string,
+  customers: Found[],
+  passwordHash: string,
+): Promise<void> {
   const marchand = named(customers, "Atelier Marchand");
   const actor = await insertMember(partner.id, partnerName, {
-    email: "admin@atelier-marchand.example", name: "Hélène Marchand", role: "customerAdmin", language: "fr", timeZone: "Europe/Paris", customerId: marchand.id, passwordHash,
+    email: "admin@atelier-marchand.example",
+    name: "Hélène Marchand",
+    role: "customerAdmin",
+    language: "fr",
+    timeZone: "Europe/Paris",
+    customerId: marchand.id,
+    passwordHash,
   });
-  await grant(actor, marchand.id, { capabilities: ["metrics", "licences", "reports"], fromAt: daysAgo(45), untilAt: new Date(now.getTime() + 25 * DAY) });
+  await grant(actor, marchand.id, {
+    capabilities: ["metrics", "licences", "reports"],
+    fromAt: daysAgo(45),
+    untilAt: new Date(now.getTime() + 25 * DAY),
+  });
 }
 
 /** The minute job's work, done at once, so that the first page shows every status. */
 async function settle(partnerId: string, customers: Found[]): Promise<void> {
   for (let start = 0; start < customers.length; start += 500) {
     const ids = customers.slice(start, start + 500).map((customer) => customer.id);
-    await withScope({ partnerId }, "read write", (db) => refreshOverview(db, partnerId, ids, new Date()), "worker");
+    await withScope(
+      { partnerId },
+      "read write",
+      (db) => refreshOverview(db, partnerId, ids, new Date()),
+      "worker",
+    );
   }
 }
 

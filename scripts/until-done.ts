@@ -8,7 +8,8 @@ const MOST_MS = 180_000;
 export async function untilDone(what: string, isDone: () => Promise<boolean>): Promise<void> {
   const start = Date.now();
   while (!(await isDone())) {
-    if (Date.now() - start > MOST_MS) throw new Error(`The ${what} of the demo did not end within three minutes; is the worker running?`);
+    if (Date.now() - start > MOST_MS)
+      throw new Error(`The ${what} of the demo did not end within three minutes; is the worker running?`);
     await sleep(PAUSE_MS);
   }
 }

@@ -21,6 +21,7 @@ export const api = createCallerFactory(appRouter)(requestContext, {
   onError: ({ error, path, ctx }) => {
     if (error.code === "UNAUTHORIZED") redirect(signInPath(ctx ?? { language: "en", path: null }));
     if (error.code === "NOT_FOUND" || error.code === "FORBIDDEN") notFound();
-    if (error.code === "INTERNAL_SERVER_ERROR") log.error({ err: error.cause ?? error, path, supportId: ctx?.supportId }, "a page could not be made");
+    if (error.code === "INTERNAL_SERVER_ERROR")
+      log.error({ err: error.cause ?? error, path, supportId: ctx?.supportId }, "a page could not be made");
   },
 });

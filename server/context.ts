@@ -16,14 +16,20 @@ export type Context = {
 /** The session token among the cookies of a request. */
 export function sessionToken(cookieHeader: string | null): string | undefined {
   const prefix = `${sessionCookieName()}=`;
-  return cookieHeader?.split(";").map((part) => part.trim()).find((part) => part.startsWith(prefix))?.slice(prefix.length);
+  return cookieHeader
+    ?.split(";")
+    .map((part) => part.trim())
+    .find((part) => part.startsWith(prefix))
+    ?.slice(prefix.length);
 }
 
 /** The page's language where a page asks (x-lang, set by the proxy), else what the client accepts, else English. */
 export function languageOf(headers: Headers): Language {
   const page = headers.get("x-lang");
   if (isLanguage(page)) return page;
-  const accepted = (headers.get("accept-language") ?? "").split(",").map((part) => part.trim().slice(0, 2).toLowerCase());
+  const accepted = (headers.get("accept-language") ?? "")
+    .split(",")
+    .map((part) => part.trim().slice(0, 2).toLowerCase());
   return accepted.find(isLanguage) ?? "en";
 }
 

@@ -49,6 +49,8 @@ const EnvSchema = z.object({
     .default("127.0.0.1"),
   PORT: port.default(3000),
   PUBLIC_URL: origin.optional(),
+  /** A proxy in front sets X-Forwarded-For; without one anybody could, so it is not read. */
+  TRUST_PROXY: z.enum(["0", "1"], { error: "must be 1 or 0" }).default("0"),
   DATA_DIR: z.string().default(".data"),
   /** The administrator's: migrations only (decision 5). */
   DATABASE_URL: databaseUrl().optional(),

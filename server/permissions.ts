@@ -59,7 +59,11 @@ export const permissions = {
   "sync:start": { roles: [...support, "customerAdmin"], on: "customer", capability: "metrics" },
   "sync:startAll": { roles: support },
   "sync:read": { roles: partnerRoles },
-  "report:send": { roles: [...partnerRoles.filter((role) => role !== "readOnly"), ...customerRoles], on: "customer", capability: "reports" },
+  "report:send": {
+    roles: [...partnerRoles.filter((role) => role !== "readOnly"), ...customerRoles],
+    on: "customer",
+    capability: "reports",
+  },
   "report:template": { roles: editors },
   "psa:read": { roles: partnerRoles },
   "psa:edit": { roles: editors },
@@ -81,11 +85,17 @@ export const permissions = {
 } as const satisfies Record<string, Rule>;
 
 export type Permission = keyof typeof permissions;
-export type CustomerPermission = { [P in Permission]: (typeof permissions)[P] extends { on: "customer" } ? P : never }[Permission];
+export type CustomerPermission = {
+  [P in Permission]: (typeof permissions)[P] extends { on: "customer" } ? P : never;
+}[Permission];
 export type PartnerPermission = Exclude<Permission, CustomerPermission>;
 
 /** What is known of a customer when one is asked about: its relationship and what a live grant opens. */
-export type CustomerAccess = { id: string; relationship: "managed" | "delegated" | "order_only"; capabilities: readonly Capability[] };
+export type CustomerAccess = {
+  id: string;
+  relationship: "managed" | "delegated" | "order_only";
+  capabilities: readonly Capability[];
+};
 /** Whoever acts: a person in a membership. */
 export type Actor = {
   userId: string;
@@ -105,18 +115,29 @@ export type Actor = {
 };
 
 /** Orders of managed customers open licences, contacts and the account itself, nothing else (domain.md). */
-const orderPermissions: readonly Permission[] = ["customer:open", "licence:read", "customer:launch", "customer:pin", "customer:exportOwn"];
+const orderPermissions: readonly Permission[] = [
+  "customer:open",
+  "licence:read",
+  "customer:launch",
+  "customer:pin",
+  "customer:exportOwn",
+];
 
 /**
  * May `actor` do it: for role-wide questions without `customer`, for one customer with it. Whether the customer is in
  * the actor's scope is the database's answer (visible_customer), asked before this.
  */
-export function can(actor: Pick<Actor, "role" | "customerId">, permission: Permission, customer?: CustomerAccess): boolean {
+export function can(
+  actor: Pick<Actor, "role" | "customerId">,
+  permission: Permission,
+  customer?: CustomerAccess,
+): boolean {
   const rule: Rule = permissions[permission];
   if (!rule.roles.includes(actor.role)) return false;
   if (!customer) return true;
   if (actor.customerId !== null) return actor.customerId === customer.id;
   if (customer.relationship === "order_only") return orderPermissions.includes(permission);
-  if (customer.relationship === "delegated" && rule.capability) return customer.capabilities.includes(rule.capability);
+  if (customer.relationship === "delegated" && rule.capability)
+    return customer.capabilities.includes(rule.capability);
   return true;
 }

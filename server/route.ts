@@ -22,7 +22,8 @@ export function errorResponse(error: unknown, language: Language): Response {
   const known = error instanceof AppError ? error : new AppError("unexpected", { cause: error });
   if (known.status >= 500) log.error({ err: error, supportId }, "unexpected error in a handler");
   const { message } = errorText(language, known.code);
-  const headers = known.retryAfterSeconds === undefined ? {} : { "retry-after": String(known.retryAfterSeconds) };
+  const headers =
+    known.retryAfterSeconds === undefined ? {} : { "retry-after": String(known.retryAfterSeconds) };
   return Response.json(
     { error: { code: known.code, message, supportId, ...(known.fields && { fields: known.fields }) } },
     { status: known.status, headers: { ...headers, "cache-control": "no-store" } },
@@ -39,7 +40,10 @@ function backToPage(error: AppError, request: Request): Response | undefined {
   const isForm = request.method === "POST" && (request.headers.get("accept") ?? "").includes("text/html");
   if (!isForm || from === null || from.host !== request.headers.get("host")) return undefined;
   from.searchParams.set("error", error.code);
-  return new Response(null, { status: 303, headers: { location: from.pathname + from.search, "cache-control": "no-store" } });
+  return new Response(null, {
+    status: 303,
+    headers: { location: from.pathname + from.search, "cache-control": "no-store" },
+  });
 }
 
 /**
@@ -63,7 +67,8 @@ export function route<Params = Record<string, never>>(
       if (!actor) throw new AppError("auth.required");
       if (!can(actor, permission)) throw new AppError("permission.denied");
       const expected = expectedMembership(request, context.expectedMembership);
-      if (mode === "read write" && expected !== undefined && expected !== actor.membershipId) throw new AppError("membership.changed");
+      if (mode === "read write" && expected !== undefined && expected !== actor.membershipId)
+        throw new AppError("membership.changed");
       const resolved = await params;
       const by = actor;
       return await withScope(scopeOf(by), mode, async (db) => {
@@ -73,11 +78,13 @@ export function route<Params = Record<string, never>>(
           return appendAudit(db, by, entry);
         };
         const response = await work({ request, params: resolved, actor: by, db, audit, language });
-        if (mode === "read write" && recorded === 0) throw new Error(`a handler of ${permission} changed something without an audit entry`);
+        if (mode === "read write" && recorded === 0)
+          throw new Error(`a handler of ${permission} changed something without an audit entry`);
         return response;
       });
     } catch (error) {
-      if (actor && error instanceof AppError && error.status === 403) await auditRefusal(actor, permission, error.code);
+      if (actor && error instanceof AppError && error.status === 403)
+        await auditRefusal(actor, permission, error.code);
       const answer = error instanceof AppError ? onError(error, request) : undefined;
       return answer ?? errorResponse(error, language);
     }

@@ -24,6 +24,9 @@ export async function getShellActor() {
     name: actor.name,
     email: actor.email,
     activeMembershipId: actor.membershipId,
-    memberships: memberships.map(({ customerName, ...membership }) => ({ ...membership, ...(customerName !== null && { customerName }) })),
+    memberships: memberships.map(({ customerName, ...membership }) => ({
+      ...membership,
+      ...(customerName !== null && { customerName }),
+    })),
   };
 }

@@ -26,7 +26,10 @@ export async function FileNeeds({ lang }: { lang: Language }) {
       <h3 className="mt-5 mb-1.5 font-medium" id="example-title">
         {t("example.title")}
       </h3>
-      <pre aria-labelledby="example-title" className="rounded-md bg-sunken p-3 text-caption whitespace-pre-wrap">
+      <pre
+        aria-labelledby="example-title"
+        className="rounded-md bg-sunken p-3 text-caption whitespace-pre-wrap"
+      >
         {examples[lang]}
       </pre>
     </Section>

@@ -10,7 +10,13 @@ import { type ImportDetails, type ImportPreview, type Outcome, outcomes } from "
 import { outcomeLooks } from "./outcome-badge.tsx";
 import { PreviewTable } from "./preview-table.tsx";
 
-type Props = { list: ImportDetails; preview: ImportPreview; only: Outcome | undefined; lang: Language; membershipId: string };
+type Props = {
+  list: ImportDetails;
+  preview: ImportPreview;
+  only: Outcome | undefined;
+  lang: Language;
+  membershipId: string;
+};
 
 /** What would happen, as figures that are filters and as rows; the button says how many rows it writes. */
 export async function ImportPreviewView({ list, preview, only, lang, membershipId }: Props) {
@@ -23,7 +29,12 @@ export async function ImportPreviewView({ list, preview, only, lang, membershipI
   return (
     <>
       <StatStrip label={t("preview.filter")}>
-        <Stat label={t("preview.all")} value={formatNumber(lang, list.rowsTotal)} href={`${page}?step=preview`} current={only === undefined} />
+        <Stat
+          label={t("preview.all")}
+          value={formatNumber(lang, list.rowsTotal)}
+          href={`${page}?step=preview`}
+          current={only === undefined}
+        />
         {outcomes.map((outcome) => {
           const { icon: Icon, text } = outcomeLooks[outcome];
           return (
@@ -40,7 +51,12 @@ export async function ImportPreviewView({ list, preview, only, lang, membershipI
       </StatStrip>
       {isPartial && (
         <div className="mb-5">
-          <Notice title={t("preview.partial", { read: formatNumber(lang, rowsRead), total: formatNumber(lang, list.rowsTotal) })} />
+          <Notice
+            title={t("preview.partial", {
+              read: formatNumber(lang, rowsRead),
+              total: formatNumber(lang, list.rowsTotal),
+            })}
+          />
         </div>
       )}
       {toWrite === 0 && (
@@ -51,7 +67,9 @@ export async function ImportPreviewView({ list, preview, only, lang, membershipI
       <div className="mb-5 flex flex-wrap items-center gap-x-4 gap-y-3">
         <form method="post" action={`/api/import/${list.id}/start?lang=${lang}&membership=${membershipId}`}>
           <Button type="submit" variant="primary">
-            {toWrite > 0 ? t("preview.start", { count: toWrite, formatted: formatNumber(lang, toWrite) }) : t("preview.finish")}
+            {toWrite > 0
+              ? t("preview.start", { count: toWrite, formatted: formatNumber(lang, toWrite) })
+              : t("preview.finish")}
           </Button>
         </form>
         <LinkButton href={page}>{t("preview.columns")}</LinkButton>
@@ -64,7 +82,11 @@ export async function ImportPreviewView({ list, preview, only, lang, membershipI
       ) : (
         <PreviewTable rows={rows} columns={list.columns} lang={lang} />
       )}
-      {matching > rows.length && <p className="mt-3 text-caption text-ink-soft">{t("preview.first", { formatted: formatNumber(lang, rows.length) })}</p>}
+      {matching > rows.length && (
+        <p className="mt-3 text-caption text-ink-soft">
+          {t("preview.first", { formatted: formatNumber(lang, rows.length) })}
+        </p>
+      )}
     </>
   );
 }

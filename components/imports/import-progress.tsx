@@ -18,7 +18,10 @@ export async function ImportProgress({ list, lang }: { list: ImportDetails; lang
         label={t(isWaiting ? "progress.waiting" : "progress.label")}
         {...(!isWaiting && { value: list.rowsDone })}
         max={list.rowsTotal}
-        text={t("progress.text", { done: formatNumber(lang, list.rowsDone), total: formatNumber(lang, list.rowsTotal) })}
+        text={t("progress.text", {
+          done: formatNumber(lang, list.rowsDone),
+          total: formatNumber(lang, list.rowsTotal),
+        })}
       />
       <p className="mt-4 text-ink-soft">{t("progress.leave")}</p>
     </div>

@@ -14,13 +14,25 @@ type Props = { list: ImportDetails; lang: Language };
 /** What happened, what did not and why; the rows that did not go in as a file. */
 export async function ImportResult({ list, lang }: Props) {
   const t = await getT(lang, "imports");
-  const figures = [["new", list.created], ["changed", list.changed], ["unchanged", list.unchanged], ["rejected", list.rejected]] as const;
+  const figures = [
+    ["new", list.created],
+    ["changed", list.changed],
+    ["unchanged", list.unchanged],
+    ["rejected", list.rejected],
+  ] as const;
   return (
     <>
       <StatStrip label={t("result.figures")}>
         {figures.map(([outcome, count]) => {
           const { icon: Icon, text } = outcomeLooks[outcome];
-          return <Stat key={outcome} label={t(`outcome.${outcome}`)} value={formatNumber(lang, count)} icon={<Icon className={`size-4 ${text}`} />} />;
+          return (
+            <Stat
+              key={outcome}
+              label={t(`outcome.${outcome}`)}
+              value={formatNumber(lang, count)}
+              icon={<Icon className={`size-4 ${text}`} />}
+            />
+          );
         })}
       </StatStrip>
       {list.created + list.changed === 0 && (
@@ -32,9 +44,16 @@ export async function ImportResult({ list, lang }: Props) {
         <div className="mb-5">
           <Notice
             tone="warning"
-            title={t("result.rejected", { count: list.rejected, formatted: formatNumber(lang, list.rejected) })}
+            title={t("result.rejected", {
+              count: list.rejected,
+              formatted: formatNumber(lang, list.rejected),
+            })}
             action={
-              <a href={`/api/import/${list.id}/rejected.csv?lang=${lang}`} download className={buttonClass({})}>
+              <a
+                href={`/api/import/${list.id}/rejected.csv?lang=${lang}`}
+                download
+                className={buttonClass({})}
+              >
                 <DownloadIcon />
                 {t("result.download")}
               </a>

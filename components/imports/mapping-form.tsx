@@ -17,7 +17,10 @@ export async function MappingForm({ list, lang, membershipId }: Props) {
   const [t, common] = await Promise.all([getT(lang, "imports"), getT(lang, "common")]);
   const rows = common("table.rows", { count: list.rowsTotal, formatted: formatNumber(lang, list.rowsTotal) });
   const action = `/api/import/${list.id}/mapping?lang=${lang}&membership=${membershipId}`;
-  const options = [{ value: "", label: t("mapping.none") }, ...fieldIds.map((id) => ({ value: id, label: t(`field.${id}`) }))];
+  const options = [
+    { value: "", label: t("mapping.none") },
+    ...fieldIds.map((id) => ({ value: id, label: t(`field.${id}`) })),
+  ];
   const nameOf = (header: string, index: number) => header || t("mapping.unnamed", { number: index + 1 });
   return (
     <>
@@ -28,7 +31,10 @@ export async function MappingForm({ list, lang, membershipId }: Props) {
           <p className="max-w-prose px-4 pt-4 pb-3 text-ink-soft sm:px-5">{t("mapping.lead")}</p>
           <ul>
             {list.columns.map(({ header, field }, index) => (
-              <li key={index} className="grid items-center gap-x-6 gap-y-2 border-t border-line px-4 py-3 sm:grid-cols-[minmax(0,1fr)_18rem] sm:px-5">
+              <li
+                key={index}
+                className="grid items-center gap-x-6 gap-y-2 border-t border-line px-4 py-3 sm:grid-cols-[minmax(0,1fr)_18rem] sm:px-5"
+              >
                 <div className="min-w-0">
                   <p className="truncate font-medium" title={header}>
                     <bdi>{nameOf(header, index)}</bdi>
@@ -54,7 +60,12 @@ export async function MappingForm({ list, lang, membershipId }: Props) {
           </div>
         </form>
       </Section>
-      <Disclosure summary={t("reading.detected", { encoding: t(`encoding.${list.encoding}`), delimiter: t(`delimiter.${delimiterNames[list.delimiter]}`) })}>
+      <Disclosure
+        summary={t("reading.detected", {
+          encoding: t(`encoding.${list.encoding}`),
+          delimiter: t(`delimiter.${delimiterNames[list.delimiter]}`),
+        })}
+      >
         <form method="post" action={action} className="max-w-xl">
           <p className="mb-4 text-ink-soft">{t("reading.hint")}</p>
           <div className="grid gap-4 sm:grid-cols-2">
@@ -73,7 +84,10 @@ export async function MappingForm({ list, lang, membershipId }: Props) {
                 <Select
                   {...control}
                   name="delimiter"
-                  options={importDelimiters.map((value) => ({ value, label: t(`delimiter.${delimiterNames[value]}`) }))}
+                  options={importDelimiters.map((value) => ({
+                    value,
+                    label: t(`delimiter.${delimiterNames[value]}`),
+                  }))}
                   defaultValue={list.delimiter}
                 />
               )}

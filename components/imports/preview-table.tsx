@@ -8,12 +8,31 @@ import { OutcomeBadge } from "./outcome-badge.tsx";
 /** Beside the name, the fields by which people tell customers apart, as far as the file has them. */
 const shown: readonly Field[] = ["externalId", "domain", "country", "city", "contactEmail"];
 
-export async function PreviewTable({ rows, columns, lang }: { rows: readonly PreviewRow[]; columns: readonly Column[]; lang: Language }) {
+export async function PreviewTable({
+  rows,
+  columns,
+  lang,
+}: {
+  rows: readonly PreviewRow[];
+  columns: readonly Column[];
+  lang: Language;
+}) {
   const [t, common] = await Promise.all([getT(lang, "imports"), getT(lang, "common")]);
   const fields = shown.filter((field) => columns.some((column) => column.field === field));
   const remarks = (row: PreviewRow): string[] => [
-    ...row.reasons.map(({ code, field, values }) => t(`reason.${code}`, { ...values, field: field ? t(`field.${field}`) : "" })),
-    ...(row.changes.length > 0 ? [t("preview.changes", { fields: formatList(lang, row.changes.map((field) => t(`field.${field}`))) })] : []),
+    ...row.reasons.map(({ code, field, values }) =>
+      t(`reason.${code}`, { ...values, field: field ? t(`field.${field}`) : "" }),
+    ),
+    ...(row.changes.length > 0
+      ? [
+          t("preview.changes", {
+            fields: formatList(
+              lang,
+              row.changes.map((field) => t(`field.${field}`)),
+            ),
+          }),
+        ]
+      : []),
     ...(row.hasNamesake ? [t("preview.namesake")] : []),
   ];
   return (
@@ -41,7 +60,9 @@ export async function PreviewTable({ rows, columns, lang }: { rows: readonly Pre
                 <OutcomeBadge outcome={row.outcome} label={t(`outcome.${row.outcome}`)} />
               </td>
               <td>
-                <span className="block min-w-72 max-w-xl sm:min-w-96 py-1.5 whitespace-normal text-ink-soft">{remarks(row).join(" · ")}</span>
+                <span className="block min-w-72 max-w-xl sm:min-w-96 py-1.5 whitespace-normal text-ink-soft">
+                  {remarks(row).join(" · ")}
+                </span>
               </td>
               {fields.map((field) => (
                 <td key={field}>

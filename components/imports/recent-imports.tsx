@@ -16,7 +16,15 @@ const looks: Record<ImportRow["state"], { tone: Tone; icon: typeof AlertIcon }> 
 };
 
 /** Imports can be left and found again here. */
-export async function RecentImports({ imports, lang, timeZone }: { imports: readonly ImportRow[]; lang: Language; timeZone: string }) {
+export async function RecentImports({
+  imports,
+  lang,
+  timeZone,
+}: {
+  imports: readonly ImportRow[];
+  lang: Language;
+  timeZone: string;
+}) {
   if (imports.length === 0) return null;
   const t = await getT(lang, "imports");
   return (
@@ -31,9 +39,15 @@ export async function RecentImports({ imports, lang, timeZone }: { imports: read
                 prefetch={false}
                 className="flex flex-wrap items-center justify-between gap-x-6 gap-y-1 px-4 py-2.5 transition-colors hover:bg-sunken focus-visible:outline-offset-[-2px] sm:px-5"
               >
-                <span className="min-w-0 flex-1 basis-48 truncate font-medium">{row.fileName || t("recent.unnamed")}</span>
+                <span className="min-w-0 flex-1 basis-48 truncate font-medium">
+                  {row.fileName || t("recent.unnamed")}
+                </span>
                 <span className="text-caption text-ink-soft">
-                  {formatDateTime(lang, timeZone, new Date(row.createdAt))} · {t("progress.text", { done: formatNumber(lang, row.rowsDone), total: formatNumber(lang, row.rowsTotal) })}
+                  {formatDateTime(lang, timeZone, new Date(row.createdAt))} ·{" "}
+                  {t("progress.text", {
+                    done: formatNumber(lang, row.rowsDone),
+                    total: formatNumber(lang, row.rowsTotal),
+                  })}
                 </span>
                 <Badge tone={tone} icon={<Icon className="size-3.5" />}>
                   {t(`state.${row.state}`)}

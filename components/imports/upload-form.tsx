@@ -6,11 +6,24 @@ import type { Language } from "#locales/languages.ts";
 import { getT } from "#locales/server.ts";
 
 /** Posts the file as it is; a refusal comes back as `?error=<code>` and stands at the field. */
-export async function UploadForm({ error, lang, membershipId }: { error: string | undefined; lang: Language; membershipId: string }) {
+export async function UploadForm({
+  error,
+  lang,
+  membershipId,
+}: {
+  error: string | undefined;
+  lang: Language;
+  membershipId: string;
+}) {
   const t = await getT(lang, "imports");
   return (
     <Section id="upload" title={t("upload.title")}>
-      <form method="post" action={`/api/import?lang=${lang}&membership=${membershipId}`} encType="multipart/form-data" className="flex flex-col gap-5">
+      <form
+        method="post"
+        action={`/api/import?lang=${lang}&membership=${membershipId}`}
+        encType="multipart/form-data"
+        className="flex flex-col gap-5"
+      >
         <Field id="file" label={t("upload.file")} hint={t("upload.hint")} error={error}>
           {(control) => (
             <input

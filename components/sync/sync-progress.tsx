@@ -15,7 +15,17 @@ const fill = (text: string, values: Record<string, string>) =>
   text.replaceAll(/\{(\w+)\}/g, (whole, name: string) => values[name] ?? whole);
 
 /** The synchronisations that run now; watches them and, when the last has ended, shows the page anew. */
-export function SyncProgress({ initial, texts, lang, membershipId }: { initial: LiveRun[]; texts: ProgressTexts; lang: Language; membershipId: string }) {
+export function SyncProgress({
+  initial,
+  texts,
+  lang,
+  membershipId,
+}: {
+  initial: LiveRun[];
+  texts: ProgressTexts;
+  lang: Language;
+  membershipId: string;
+}) {
   const router = useRouter();
   const [runs, setRuns] = useState(initial);
   const isLive = runs.length > 0;
@@ -43,7 +53,10 @@ export function SyncProgress({ initial, texts, lang, membershipId }: { initial: 
           text={
             accountsTotal === null
               ? texts.starting
-              : fill(texts.counted, { done: formatNumber(lang, accountsDone), total: formatNumber(lang, accountsTotal) })
+              : fill(texts.counted, {
+                  done: formatNumber(lang, accountsDone),
+                  total: formatNumber(lang, accountsTotal),
+                })
           }
         />
       ))}

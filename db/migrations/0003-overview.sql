@@ -303,7 +303,7 @@ begin
     || case when length(plain) < 3 then 's.name_plain like $3 || ''%'''
             else '(s.text_plain like ''%'' || $3 || ''%'' or $2 <% s.text_plain)' end
     || ' and ($4 is null or s.customer_id = $4)
-         and ($5 or exists (select from visible_customer v where v.partner_id = $1 and v.id = s.customer_id))
+         and ($5 or app.sees_customer($1, s.customer_id))
      order by 2 desc, s.name_plain, 1 limit $6'
     using partner, plain, pattern, own, sees_all, most;
 end $$;

@@ -4,7 +4,11 @@ import type { ScopedDb } from "#db/client.ts";
 import type { Capability, CustomerAccess } from "#server/permissions.ts";
 
 /** A customer in the actor's scope with what a grant that is live now opens; undefined when it is not visible. */
-export async function findCustomerAccess(db: ScopedDb, partnerId: string, customerId: string): Promise<CustomerAccess | undefined> {
+export async function findCustomerAccess(
+  db: ScopedDb,
+  partnerId: string,
+  customerId: string,
+): Promise<CustomerAccess | undefined> {
   const row = await db
     .selectFrom("visibleCustomer as c")
     .leftJoin("accessGrant as g", (join) =>
@@ -20,7 +24,11 @@ export async function findCustomerAccess(db: ScopedDb, partnerId: string, custom
     .select(["c.id", "c.relationship", "g.capabilities"])
     .executeTakeFirst();
   if (!row?.id) return undefined;
-  return { id: row.id, relationship: row.relationship as CustomerAccess["relationship"], capabilities: (row.capabilities ?? []) as Capability[] };
+  return {
+    id: row.id,
+    relationship: row.relationship as CustomerAccess["relationship"],
+    capabilities: (row.capabilities ?? []) as Capability[],
+  };
 }
 
 export type GrantRow = {
@@ -36,7 +44,11 @@ export type GrantRow = {
 };
 
 /** A customer's latest grant, live or not: the active one, else the pending one, else the last that ended. */
-export async function findLatestGrant(db: ScopedDb, partnerId: string, customerId: string): Promise<GrantRow | undefined> {
+export async function findLatestGrant(
+  db: ScopedDb,
+  partnerId: string,
+  customerId: string,
+): Promise<GrantRow | undefined> {
   const row = await db
     .selectFrom("accessGrant")
     .where("partnerId", "=", partnerId)
@@ -50,13 +62,25 @@ export async function findLatestGrant(db: ScopedDb, partnerId: string, customerI
 }
 
 /** Serialises with acting transactions of these customers: shared to act, exclusive to revoke (security: revocation). */
-export async function lockCustomers(db: ScopedDb, customerIds: readonly string[], mode: "shared" | "exclusive"): Promise<void> {
+export async function lockCustomers(
+  db: ScopedDb,
+  customerIds: readonly string[],
+  mode: "shared" | "exclusive",
+): Promise<void> {
   const ids = [...new Set(customerIds)].sort();
   const lock = mode === "shared" ? sql`pg_advisory_xact_lock_shared` : sql`pg_advisory_xact_lock`;
-  await sql`select ${lock}(hashtextextended(id, 0)) from unnest(${ids}::text[]) with ordinality as u (id, n) order by n`.execute(db);
+  await sql`select ${lock}(hashtextextended(id, 0)) from unnest(${ids}::text[]) with ordinality as u (id, n) order by n`.execute(
+    db,
+  );
 }
 
-export async function endGrants(db: ScopedDb, partnerId: string, customerId: string, reason: "revoked" | "returned" | "expired" | "declined" | "superseded", now: Date): Promise<number> {
+export async function endGrants(
+  db: ScopedDb,
+  partnerId: string,
+  customerId: string,
+  reason: "revoked" | "returned" | "expired" | "declined" | "superseded",
+  now: Date,
+): Promise<number> {
   const result = await db
     .updateTable("accessGrant")
     .set((eb) => ({ state: "ended", endReason: reason, endedAt: now, version: eb("version", "+", 1) }))
@@ -78,11 +102,22 @@ export type NewGrant = {
 };
 
 /** Inserts active grants; a customer that already has an active one keeps it. */
-export async function insertGrants(db: ScopedDb, partnerId: string, grants: readonly NewGrant[]): Promise<void> {
+export async function insertGrants(
+  db: ScopedDb,
+  partnerId: string,
+  grants: readonly NewGrant[],
+): Promise<void> {
   if (grants.length === 0) return;
   await db
     .insertInto("accessGrant")
-    .values(grants.map((grant) => ({ ...grant, capabilities: [...grant.capabilities], partnerId, state: "active" })))
+    .values(
+      grants.map((grant) => ({
+        ...grant,
+        capabilities: [...grant.capabilities],
+        partnerId,
+        state: "active",
+      })),
+    )
     .onConflict((oc) => oc.columns(["partnerId", "customerId"]).where("state", "=", "active").doNothing())
     .execute();
 }

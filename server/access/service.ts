@@ -12,7 +12,14 @@ type Ctx = { db: ScopedDb; partnerId: string; audit: (entry: AuditEntry) => Prom
  */
 export async function grantAccess(
   { db, partnerId, audit }: Ctx,
-  grant: { customerId: string; capabilities: readonly Capability[]; fromAt: Date; untilAt: Date | null; zone: string; grantedBy: string },
+  grant: {
+    customerId: string;
+    capabilities: readonly Capability[];
+    fromAt: Date;
+    untilAt: Date | null;
+    zone: string;
+    grantedBy: string;
+  },
   now: Date,
 ): Promise<void> {
   await lockCustomers(db, [grant.customerId], "exclusive");
@@ -22,12 +29,21 @@ export async function grantAccess(
     action: "access:grant",
     entity: `customer ${grant.customerId}`,
     customerId: grant.customerId,
-    detail: { capabilities: grant.capabilities, fromAt: grant.fromAt, untilAt: grant.untilAt, zone: grant.zone },
+    detail: {
+      capabilities: grant.capabilities,
+      fromAt: grant.fromAt,
+      untilAt: grant.untilAt,
+      zone: grant.zone,
+    },
   });
 }
 
 /** The customer revokes: waits for acting transactions, then nothing can be read any more. Ends nothing twice. */
-export async function revokeAccess({ db, partnerId, audit }: Ctx, customerId: string, now: Date): Promise<{ ended: boolean }> {
+export async function revokeAccess(
+  { db, partnerId, audit }: Ctx,
+  customerId: string,
+  now: Date,
+): Promise<{ ended: boolean }> {
   await lockCustomers(db, [customerId], "exclusive");
   const ended = await endGrants(db, partnerId, customerId, "revoked", now);
   await audit({ action: "access:revoke", entity: `customer ${customerId}`, customerId, detail: { ended } });

@@ -21,7 +21,13 @@ export type AuditEntry = {
 const who = (actor: Actor | JobActor) =>
   "job" in actor
     ? { kind: "job", id: actor.job, name: actor.job, membershipId: null, address: "" }
-    : { kind: "user", id: actor.userId, name: `${actor.name} <${actor.email}>`, membershipId: actor.membershipId, address: actor.address };
+    : {
+        kind: "user",
+        id: actor.userId,
+        name: `${actor.name} <${actor.email}>`,
+        membershipId: actor.membershipId,
+        address: actor.address,
+      };
 
 /** Appends one entry; if that fails, so does the transaction (promise P3). Call it last: it locks the chain's head. */
 export async function appendAudit(db: ScopedDb, actor: Actor | JobActor, entry: AuditEntry): Promise<void> {
@@ -42,7 +48,13 @@ export const scopeOf = (actor: Actor): Scope => ({
 /** A refused action is recorded in a transaction of its own (decision 29): the refused one rolls back. */
 export async function auditRefusal(actor: Actor, action: string, code: string): Promise<void> {
   await withScope(scopeOf(actor), "read write", (db) =>
-    appendAudit(db, actor, { action, entity: "permission", customerId: actor.customerId, outcome: "refused", detail: { code } }),
+    appendAudit(db, actor, {
+      action,
+      entity: "permission",
+      customerId: actor.customerId,
+      outcome: "refused",
+      detail: { code },
+    }),
   );
   log.warn({ action, code, user: actor.userId, membership: actor.membershipId }, "refused");
 }

@@ -10,14 +10,29 @@ import { log } from "#server/log.ts";
 import { errorResponse } from "#server/route.ts";
 import { clearAttempts, countAttempt } from "./limits.ts";
 import { isPassword } from "./passwords.ts";
-import { endSession, listMemberships, readSession, sessionCookie, startSession, switchMembership } from "./sessions.ts";
+import {
+  endSession,
+  listMemberships,
+  readSession,
+  sessionCookie,
+  startSession,
+  switchMembership,
+} from "./sessions.ts";
 export { nextAuthHandler } from "./next-auth.ts";
 
-const Login = z.object({ email: z.string().trim().min(3).max(320), password: z.string().min(1).max(128), code: z.string().max(20).optional() });
+const Login = z.object({
+  email: z.string().trim().min(3).max(320),
+  password: z.string().min(1).max(128),
+  code: z.string().max(20).optional(),
+});
 
 const seeOther = (path: string, cookie?: string): Response =>
-  new Response(null, { status: 303, headers: { location: path, "cache-control": "no-store", ...(cookie && { "set-cookie": cookie }) } });
-const noContent = (cookie: string): Response => new Response(null, { status: 204, headers: { "set-cookie": cookie, "cache-control": "no-store" } });
+  new Response(null, {
+    status: 303,
+    headers: { location: path, "cache-control": "no-store", ...(cookie && { "set-cookie": cookie }) },
+  });
+const noContent = (cookie: string): Response =>
+  new Response(null, { status: 204, headers: { "set-cookie": cookie, "cache-control": "no-store" } });
 
 /** Checks e-mail and password and starts a session; returns its token. Throws auth.throttled, and auth.invalid for whatever else stands in the way. */
 async function signIn(email: string, password: string, request: Request): Promise<string> {
@@ -25,7 +40,11 @@ async function signIn(email: string, password: string, request: Request): Promis
   const wait = await countAttempt(email, address);
   if (wait > 0) throw new AppError("auth.throttled", { retryAfterSeconds: wait });
   const user = await asSystem("a person signs in before a partner is known", (db) =>
-    db.selectFrom("user").where("email", "=", email).select(["id", "passwordHash", "disabledAt"]).executeTakeFirst(),
+    db
+      .selectFrom("user")
+      .where("email", "=", email)
+      .select(["id", "passwordHash", "disabledAt"])
+      .executeTakeFirst(),
   );
   const matches = await isPassword(user?.passwordHash, password);
   if (!user || !matches || user.disabledAt !== null) {
@@ -34,7 +53,12 @@ async function signIn(email: string, password: string, request: Request): Promis
   }
   const [membership] = await listMemberships(user.id);
   if (!membership) throw new AppError("auth.invalid");
-  const token = await startSession({ userId: user.id, membershipId: membership.id, userAgent: request.headers.get("user-agent") ?? "", address });
+  const token = await startSession({
+    userId: user.id,
+    membershipId: membership.id,
+    userAgent: request.headers.get("user-agent") ?? "",
+    address,
+  });
   await clearAttempts(email, address);
   await record(token, address, "auth:signIn");
   return token;
@@ -45,7 +69,12 @@ async function record(token: string, address: string, action: string): Promise<v
   const session = await readSession(token, address);
   if (!session) return;
   const { actor } = session;
-  await withScope(scopeOf(actor), "read write", (db) => appendAudit(db, actor, { action, entity: `session ${session.id}`, customerId: actor.customerId }), "signin");
+  await withScope(
+    scopeOf(actor),
+    "read write",
+    (db) => appendAudit(db, actor, { action, entity: `session ${session.id}`, customerId: actor.customerId }),
+    "signin",
+  );
 }
 
 /** `POST /api/login` `{email, password}` → 204 and the cookie, 401, 429; a form is led on to its page, or back with the error. */
@@ -80,14 +109,18 @@ export async function logout(request: Request): Promise<Response> {
   try {
     assertSameOrigin(request);
     const { session } = await contextOf(request.headers);
-    const isForm = !request.headers.get("content-type")?.startsWith("application/json") && request.headers.has("content-type");
+    const isForm =
+      !request.headers.get("content-type")?.startsWith("application/json") &&
+      request.headers.has("content-type");
     const token = sessionToken(request.headers.get("cookie"));
     if (token && session) {
       await record(token, addressOf(request.headers), "auth:signOut");
       await endSession(token);
     }
     const wanted = isForm ? (await readFields(request)).fields["lang"] : undefined;
-    return isForm ? seeOther(`/${isLanguage(wanted) ? wanted : language}/sign-in`, sessionCookie(null)) : noContent(sessionCookie(null));
+    return isForm
+      ? seeOther(`/${isLanguage(wanted) ? wanted : language}/sign-in`, sessionCookie(null))
+      : noContent(sessionCookie(null));
   } catch (error) {
     return errorResponse(error, language);
   }
@@ -106,7 +139,9 @@ export async function changeMembership(request: Request): Promise<Response> {
     const token = await switchMembership(session.id, session.actor.userId, wanted.data);
     if (!token) throw new AppError("membership.notFound");
     await record(token, addressOf(request.headers), "auth:switchMembership");
-    return isForm ? seeOther(safeReturn(fields["return"], `/${language}`), sessionCookie(token)) : noContent(sessionCookie(token));
+    return isForm
+      ? seeOther(safeReturn(fields["return"], `/${language}`), sessionCookie(token))
+      : noContent(sessionCookie(token));
   } catch (error) {
     return errorResponse(error, language);
   }

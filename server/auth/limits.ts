@@ -4,7 +4,15 @@ import { rawPool } from "#db/client.ts";
 
 const WINDOW_SECONDS = 300;
 const make = (keyPrefix: string, points: number, pool: ReturnType<typeof rawPool>) =>
-  new RateLimiterPostgres({ storeClient: pool, storeType: "pool", tableName: "sign_in_limit", tableCreated: true, keyPrefix, points, duration: WINDOW_SECONDS });
+  new RateLimiterPostgres({
+    storeClient: pool,
+    storeType: "pool",
+    tableName: "sign_in_limit",
+    tableCreated: true,
+    keyPrefix,
+    points,
+    duration: WINDOW_SECONDS,
+  });
 
 let limiters: { perAccount: RateLimiterPostgres; perAddress: RateLimiterPostgres } | undefined;
 function all() {
@@ -20,7 +28,7 @@ const keyOf = (email: string, address: string) => `${email.toLowerCase().slice(0
 export async function countAttempt(email: string, address: string): Promise<number> {
   const { perAccount, perAddress } = all();
   try {
-    await perAddress.consume(address);
+    if (address !== "") await perAddress.consume(address);
     await perAccount.consume(keyOf(email, address));
     return 0;
   } catch (refused) {

@@ -37,21 +37,33 @@ const options = (secret: string): NextAuthOptions => ({
       options: { httpOnly: true, sameSite: "lax", path: "/", secure: env().origin.startsWith("https:") },
     },
   },
-  callbacks: { session: ({ session, user }) => ({ expires: session.expires, user: { name: user.name ?? null, email: user.email } }) },
+  callbacks: {
+    session: ({ session, user }) => ({
+      expires: session.expires,
+      user: { name: user.name ?? null, email: user.email },
+    }),
+  },
 });
 
 /** next-auth answers 500 to an address it cannot parse, so every one it would read is checked before it sees the request. */
 async function hasBadReturn(request: Request): Promise<boolean> {
   const cookies = request.headers.get("cookie") ?? "";
   const remembered = /(?:^|;\s*)(?:__Secure-)?next-auth\.callback-url=([^;]*)/.exec(cookies)?.[1];
-  const isForm = request.method === "POST" && request.headers.get("content-type")?.includes("form-urlencoded");
+  const isForm =
+    request.method === "POST" && request.headers.get("content-type")?.includes("form-urlencoded");
   const given = [
     new URL(request.url).searchParams.get("callbackUrl"),
     isForm ? new URLSearchParams(await request.clone().text()).get("callbackUrl") : null,
     remembered === undefined ? null : decode(remembered),
   ];
   const { origin } = env();
-  return given.some((path) => path !== null && path !== "" && path !== origin && safeReturn(path.startsWith(`${origin}/`) ? path.slice(origin.length) : path, "") === "");
+  return given.some(
+    (path) =>
+      path !== null &&
+      path !== "" &&
+      path !== origin &&
+      safeReturn(path.startsWith(`${origin}/`) ? path.slice(origin.length) : path, "") === "",
+  );
 }
 
 function decode(text: string): string {
@@ -63,9 +75,13 @@ function decode(text: string): string {
 }
 
 /** `/api/auth/*`: next-auth's own routes, in the App Router's form. */
-export async function nextAuthHandler(request: Request, context: { params: Promise<{ nextauth: string[] }> }): Promise<Response> {
+export async function nextAuthHandler(
+  request: Request,
+  context: { params: Promise<{ nextauth: string[] }> },
+): Promise<Response> {
   try {
-    if (await hasBadReturn(request)) throw new AppError("request.invalid", { fields: { callbackUrl: "invalid" } });
+    if (await hasBadReturn(request))
+      throw new AppError("request.invalid", { fields: { callbackUrl: "invalid" } });
     const secret = env().AUTH_SECRET;
     if (!secret) throw new Error("AUTH_SECRET is missing: next-auth has nothing to sign with.");
     return (await NextAuth(options(secret))(request, context)) as Response;

@@ -39,10 +39,21 @@ export async function readSession(token: string, address: string): Promise<Sessi
   if (!/^[\w-]{43}$/.test(token)) return null;
   return asSystem("the cookie says who asks before a partner is known", async (db) => {
     const row = await liveSession(db, token)
-      .innerJoin("membership as m", (join) => join.onRef("m.id", "=", "s.membershipId").onRef("m.userId", "=", "u.id"))
+      .innerJoin("membership as m", (join) =>
+        join.onRef("m.id", "=", "s.membershipId").onRef("m.userId", "=", "u.id"),
+      )
       .innerJoin("partner as p", "p.id", "m.partnerId")
       .where("m.disabledAt", "is", null)
-      .select(["s.id", "s.expiresAt", "s.lastSeenAt", "u.id as userId", "u.email", "u.name", "u.language", "u.timeZone"])
+      .select([
+        "s.id",
+        "s.expiresAt",
+        "s.lastSeenAt",
+        "u.id as userId",
+        "u.email",
+        "u.name",
+        "u.language",
+        "u.timeZone",
+      ])
       .select(["m.id as membershipId", "m.role", "m.customerId", "m.partnerId", "p.name as partnerName"])
       .select((eb) => [
         eb
@@ -84,7 +95,12 @@ export async function readSession(token: string, address: string): Promise<Sessi
 }
 
 /** Starts a session of `userId` in `membershipId`; returns the token for the cookie, which is stored nowhere. */
-export async function startSession(input: { userId: string; membershipId: string; userAgent: string; address: string }): Promise<string> {
+export async function startSession(input: {
+  userId: string;
+  membershipId: string;
+  userAgent: string;
+  address: string;
+}): Promise<string> {
   const token = randomBytes(32).toString("base64url");
   await asSystem("a session belongs to a person, not to a partner", (db) =>
     db
@@ -105,21 +121,40 @@ export async function startSession(input: { userId: string; membershipId: string
 /** Ends the session of a cookie; ending one that is not there is no error. */
 export async function endSession(token: string): Promise<void> {
   await asSystem("signing out needs no partner", (db) =>
-    db.updateTable("session").set({ revokedAt: new Date() }).where("tokenHash", "=", hashToken(token)).execute(),
+    db
+      .updateTable("session")
+      .set({ revokedAt: new Date() })
+      .where("tokenHash", "=", hashToken(token))
+      .execute(),
   );
 }
 
 /** A person's live memberships, partners' first, then by name: what the switch offers. */
-export type MembershipChoice = { id: string; partnerId: string; partnerName: string; customerName: string | null; role: RoleName };
+export type MembershipChoice = {
+  id: string;
+  partnerId: string;
+  partnerName: string;
+  customerName: string | null;
+  role: RoleName;
+};
 export async function listMemberships(userId: string): Promise<MembershipChoice[]> {
   const rows = await asSystem("a person's memberships cross partners", (db) =>
     db
       .selectFrom("membership as m")
       .innerJoin("partner as p", "p.id", "m.partnerId")
-      .leftJoin("customer as c", (join) => join.onRef("c.partnerId", "=", "m.partnerId").onRef("c.id", "=", "m.customerId"))
+      .leftJoin("customer as c", (join) =>
+        join.onRef("c.partnerId", "=", "m.partnerId").onRef("c.id", "=", "m.customerId"),
+      )
       .where("m.userId", "=", userId)
       .where("m.disabledAt", "is", null)
-      .select(["m.id", "m.role", "m.partnerId", "p.name as partnerName", "c.nameShown as customerName", "m.customerId"])
+      .select([
+        "m.id",
+        "m.role",
+        "m.partnerId",
+        "p.name as partnerName",
+        "c.nameShown as customerName",
+        "m.customerId",
+      ])
       .orderBy("m.customerId", (order) => order.nullsFirst())
       .orderBy("p.name")
       .execute(),
@@ -128,7 +163,11 @@ export async function listMemberships(userId: string): Promise<MembershipChoice[
 }
 
 /** Moves the session to another of its user's memberships under a new token; null when it is not one of theirs. */
-export async function switchMembership(sessionId: string, userId: string, membershipId: string): Promise<string | null> {
+export async function switchMembership(
+  sessionId: string,
+  userId: string,
+  membershipId: string,
+): Promise<string | null> {
   const token = randomBytes(32).toString("base64url");
   const moved = await asSystem("the new membership may be at another partner", (db) =>
     db
@@ -138,7 +177,11 @@ export async function switchMembership(sessionId: string, userId: string, member
       .where("s.revokedAt", "is", null)
       .where((eb) =>
         eb.exists(
-          eb.selectFrom("membership as m").where("m.id", "=", membershipId).where("m.userId", "=", userId).where("m.disabledAt", "is", null),
+          eb
+            .selectFrom("membership as m")
+            .where("m.id", "=", membershipId)
+            .where("m.userId", "=", userId)
+            .where("m.disabledAt", "is", null),
         ),
       )
       .executeTakeFirst(),

@@ -7,7 +7,10 @@ import { isRejected, proposeMapping, readRow, type Values } from "./rules.ts";
 const proposed = (...header: string[]) => proposeMapping(header).map(({ field }) => field);
 const row = (values: Values, line = 2) => {
   const ids = Object.keys(values) as Field[];
-  return readRow({ line, cells: Object.values(values), isDamaged: false }, ids.map((field) => ({ header: field, field })));
+  return readRow(
+    { line, cells: Object.values(values), isDamaged: false },
+    ids.map((field) => ({ header: field, field })),
+  );
 };
 /** The value that is stored, or the codes of what is wrong. */
 const read = (field: Field, cell: string) => {
@@ -17,14 +20,35 @@ const read = (field: Field, cell: string) => {
 
 describe("the proposed mapping", () => {
   test("of the real list", () => {
-    expect(proposed("Symbol", "Security", "GICS Sector", "GICS Sub-Industry", "Headquarters Location", "Date added", "CIK", "Founded")).toEqual(
-      ["externalId", "name", null, null, "city", null, null, null],
-    );
+    expect(
+      proposed(
+        "Symbol",
+        "Security",
+        "GICS Sector",
+        "GICS Sub-Industry",
+        "Headquarters Location",
+        "Date added",
+        "CIK",
+        "Founded",
+      ),
+    ).toEqual(["externalId", "name", null, null, "city", null, null, null]);
   });
   test.each<[string, string[], (Field | null)[]]>([
-    ["English", ["Customer name", "Website", "Account Manager", "E-mail", "Post code", "Customer since"], ["name", "domain", "accountManager", "contactEmail", "postalCode", "since"]],
-    ["Italian", ["Ragione sociale", "Codice cliente", "Città", "Cognome", "Nome visualizzato come", "Cliente dal"], ["name", "externalId", "city", "contactLastName", "nameShown", "since"]],
-    ["French", ["Raison sociale", "N°", "Prénom", "Nom affiché", "Code postal", "Étiquettes", "Pays"], ["name", null, "contactFirstName", "nameShown", "postalCode", "tags", "country"]],
+    [
+      "English",
+      ["Customer name", "Website", "Account Manager", "E-mail", "Post code", "Customer since"],
+      ["name", "domain", "accountManager", "contactEmail", "postalCode", "since"],
+    ],
+    [
+      "Italian",
+      ["Ragione sociale", "Codice cliente", "Città", "Cognome", "Nome visualizzato come", "Cliente dal"],
+      ["name", "externalId", "city", "contactLastName", "nameShown", "since"],
+    ],
+    [
+      "French",
+      ["Raison sociale", "N°", "Prénom", "Nom affiché", "Code postal", "Étiquettes", "Pays"],
+      ["name", null, "contactFirstName", "nameShown", "postalCode", "tags", "country"],
+    ],
   ])("of %s headers", (_language, header, expected) => {
     expect(proposed(...header)).toEqual(expected);
   });
@@ -44,7 +68,7 @@ describe("a row", () => {
     ["name", "  Élan \t Béton ", "Élan Béton"],
     ["name", "E\u0301lan", "Élan"],
     ["name", "שלום עולם", "שלום עולם"],
-    ["name", "🙂 & <b>\"Söhne\"</b> İßΣ", "🙂 & <b>\"Söhne\"</b> İßΣ"],
+    ["name", '🙂 & <b>"Söhne"</b> İßΣ', '🙂 & <b>"Söhne"</b> İßΣ'],
     ["name", "'=cmd|' /C calc'!A0", "=cmd|' /C calc'!A0"],
     ["name", "=SUM(A1)", "=SUM(A1)"],
     ["name", "   ", "nameMissing"],
@@ -103,24 +127,41 @@ describe("a row", () => {
     });
   });
 
-  const columns = [{ header: "Name", field: "name" }, { header: "City", field: "city" }] as const;
+  const columns = [
+    { header: "Name", field: "name" },
+    { header: "City", field: "city" },
+  ] as const;
   test("a damaged row and a wrong number of columns", () => {
-    expect(readRow({ line: 3, cells: ['"Acme,Rome'], isDamaged: true }, columns)).toMatchObject({ reasons: [{ code: "quotes" }] });
-    expect(readRow({ line: 3, cells: ["Acme"], isDamaged: false }, columns)).toMatchObject({ reasons: [{ code: "columnCount", values: { found: 1, expected: 2 } }] });
-    expect(readRow({ line: 3, cells: ["Acme", "Rome", "x"], isDamaged: false }, columns)).toMatchObject({ reasons: [{ code: "columnCount", values: { found: 3, expected: 2 } }] });
-    expect(readRow({ line: 3, cells: ["Acme", "Rome", " ", ""], isDamaged: false }, columns)).toMatchObject({ values: { name: "Acme", city: "Rome" } });
+    expect(readRow({ line: 3, cells: ['"Acme,Rome'], isDamaged: true }, columns)).toMatchObject({
+      reasons: [{ code: "quotes" }],
+    });
+    expect(readRow({ line: 3, cells: ["Acme"], isDamaged: false }, columns)).toMatchObject({
+      reasons: [{ code: "columnCount", values: { found: 1, expected: 2 } }],
+    });
+    expect(readRow({ line: 3, cells: ["Acme", "Rome", "x"], isDamaged: false }, columns)).toMatchObject({
+      reasons: [{ code: "columnCount", values: { found: 3, expected: 2 } }],
+    });
+    expect(readRow({ line: 3, cells: ["Acme", "Rome", " ", ""], isDamaged: false }, columns)).toMatchObject({
+      values: { name: "Acme", city: "Rome" },
+    });
   });
 
   test("whatever the cells hold, what is stored can be stored, and reading it again changes nothing", () => {
     fc.assert(
-      fc.property(fc.constantFrom(...fields), fc.string({ unit: "binary", maxLength: 40 }), fc.string({ unit: "binary", maxLength: 40 }), ({ id }, name, cell) => {
-        const found = row(id === "name" ? { name: cell } : { name, [id]: cell });
-        const texts = isRejected(found) ? found.cells : Object.values(found.values);
-        for (const text of texts) expect(text.isWellFormed() && !text.includes("\0")).toBe(true);
-        // An apostrophe before a formula is taken off each time; nothing else is.
-        const once = isRejected(found) || texts.some((text) => text.startsWith("'")) ? { name: "Acme" } : found.values;
-        expect(row(once)).toMatchObject({ values: once });
-      }),
+      fc.property(
+        fc.constantFrom(...fields),
+        fc.string({ unit: "binary", maxLength: 40 }),
+        fc.string({ unit: "binary", maxLength: 40 }),
+        ({ id }, name, cell) => {
+          const found = row(id === "name" ? { name: cell } : { name, [id]: cell });
+          const texts = isRejected(found) ? found.cells : Object.values(found.values);
+          for (const text of texts) expect(text.isWellFormed() && !text.includes("\0")).toBe(true);
+          // An apostrophe before a formula is taken off each time; nothing else is.
+          const once =
+            isRejected(found) || texts.some((text) => text.startsWith("'")) ? { name: "Acme" } : found.values;
+          expect(row(once)).toMatchObject({ values: once });
+        },
+      ),
       { numRuns: 500 },
     );
   });

@@ -8,28 +8,46 @@ export type Values = Partial<Record<Field, string>>;
 /** A sound row: its values are normalised, empty cells are left out. */
 export type CleanRow = { line: number; cells: string[]; values: Values & { name: string } };
 
-export const reason = (code: Reason["code"], field: Field | null = null, values: Reason["values"] = {}): Reason => ({ code, field, values });
+export const reason = (
+  code: Reason["code"],
+  field: Field | null = null,
+  values: Reason["values"] = {},
+): Reason => ({ code, field, values });
 
 /** Lower case, no accents, letters and digits only: for headers and names of countries, not for names of customers. */
-const key = (text: string) => text.normalize("NFKD").replace(/\p{M}/gu, "").toLowerCase().replace(/[^\p{L}\p{N}]/gu, "");
+const key = (text: string) =>
+  text
+    .normalize("NFKD")
+    .replace(/\p{M}/gu, "")
+    .toLowerCase()
+    .replace(/[^\p{L}\p{N}]/gu, "");
 
 /** Headers as lists in English, Italian and French have them, best first; written as `key` leaves them. */
 const headers: Record<Field, string> = {
   name: "name customername customer company companyname account accountname organisation organization security legalname businessname nome cliente nomecliente azienda nomeazienda ragionesociale societa denominazione nom client nomduclient nomclient entreprise societe raisonsociale organisme",
-  nameShown: "nameshownas nameshown displayname shownas alias nomevisualizzatocome nomevisualizzato nomaffiche",
-  externalId: "externalid customerid accountid customernumber customerno customercode accountnumber number code id ref reference symbol ticker idesterno idcliente codicecliente codice numerocliente riferimento simbolo idexterne idclient codeclient numeroclient numero symbole",
-  domain: "domain domainname website web url site dominio sitoweb sito domaine nomdedomaine siteweb siteinternet",
+  nameShown:
+    "nameshownas nameshown displayname shownas alias nomevisualizzatocome nomevisualizzato nomaffiche",
+  externalId:
+    "externalid customerid accountid customernumber customerno customercode accountnumber number code id ref reference symbol ticker idesterno idcliente codicecliente codice numerocliente riferimento simbolo idexterne idclient codeclient numeroclient numero symbole",
+  domain:
+    "domain domainname website web url site dominio sitoweb sito domaine nomdedomaine siteweb siteinternet",
   country: "country countrycode countryregion nation paese nazione codicepaese pays codepays",
   region: "region state province county regione provincia departement",
   language: "language lang preferredlanguage lingua langue",
-  accountManager: "accountmanager manager owner accountowner salesperson responsabile commerciale referentecommerciale gestionnaire gestionnairedecompte commercial chargedecompte",
+  accountManager:
+    "accountmanager manager owner accountowner salesperson responsabile commerciale referentecommerciale gestionnaire gestionnairedecompte commercial chargedecompte",
   tags: "tags tag labels label etichette etichetta etiquettes etiquette motscles",
-  since: "since customersince clientsince startdate clientedal dal datainizio clientdepuis depuis datededebut",
-  notes: "notes note comments comment remarks description annotazioni commenti commento osservazioni remarques commentaires commentaire",
+  since:
+    "since customersince clientsince startdate clientedal dal datainizio clientdepuis depuis datededebut",
+  notes:
+    "notes note comments comment remarks description annotazioni commenti commento osservazioni remarques commentaires commentaire",
   contactFirstName: "contactfirstname firstname givenname nomecontatto nomereferente prenom prenomducontact",
-  contactLastName: "contactlastname lastname surname familyname cognome cognomecontatto cognomereferente nomdefamille nomducontact nomcontact",
-  contactEmail: "contactemail email emailaddress mail contactmail emailcontatto postaelettronica indirizzoemail courriel adresseemail adressemail emailducontact",
-  contactPhone: "contactphone phone phonenumber telephone tel mobile telefono cellulare telefonocontatto portable telephoneducontact",
+  contactLastName:
+    "contactlastname lastname surname familyname cognome cognomecontatto cognomereferente nomdefamille nomducontact nomcontact",
+  contactEmail:
+    "contactemail email emailaddress mail contactmail emailcontatto postaelettronica indirizzoemail courriel adresseemail adressemail emailducontact",
+  contactPhone:
+    "contactphone phone phonenumber telephone tel mobile telefono cellulare telefonocontatto portable telephoneducontact",
   street: "street address streetaddress address1 addressline1 via indirizzo rue adresse adresse1",
   postalCode: "postalcode postcode zip zipcode cap codicepostale codepostal cp",
   city: "city town headquarters headquarterslocation headquarter citta comune sede localita ville commune siege",
@@ -62,22 +80,32 @@ export function readRow(record: CsvRecord, columns: readonly Column[]): CleanRow
   const refuse = (reasons: Reason[]): Rejected => ({ line, reasons, cells: cells.map(storable) });
   if (record.isDamaged) return refuse([reason("quotes")]);
   const isSurplus = cells.slice(columns.length).some((cell) => cell.trim() !== "");
-  if (cells.length < columns.length || isSurplus) return refuse([reason("columnCount", null, { found: cells.length, expected: columns.length })]);
+  if (cells.length < columns.length || isSurplus)
+    return refuse([reason("columnCount", null, { found: cells.length, expected: columns.length })]);
   const values: Values = {};
   const reasons: Reason[] = [];
   for (const [index, { field }] of columns.entries()) {
     if (field === null) continue;
     const cell = unescapeFormula(cells[index] ?? "");
-    const text = field === "notes" ? cell.normalize("NFC").trim() : cell.normalize("NFC").replace(/\s+/gu, " ").trim();
+    const text =
+      field === "notes" ? cell.normalize("NFC").trim() : cell.normalize("NFC").replace(/\s+/gu, " ").trim();
     if (text === "") continue;
     const most = fields.find(({ id }) => id === field)?.most ?? 0;
-    const read = unreadable.test(text) || !text.isWellFormed() ? reason("characters", field) : text.length > most ? reason("tooLong", field, { most }) : readers[field]?.(text) ?? text;
+    const read =
+      unreadable.test(text) || !text.isWellFormed()
+        ? reason("characters", field)
+        : text.length > most
+          ? reason("tooLong", field, { most })
+          : (readers[field]?.(text) ?? text);
     if (typeof read === "string") values[field] = read;
     else reasons.push(read);
   }
   const { name } = values;
-  if (name === undefined && !reasons.some(({ field }) => field === "name")) reasons.unshift(reason("nameMissing", "name"));
-  return name === undefined || reasons.length > 0 ? refuse(reasons) : { line, cells, values: { ...values, name } };
+  if (name === undefined && !reasons.some(({ field }) => field === "name"))
+    reasons.unshift(reason("nameMissing", "name"));
+  return name === undefined || reasons.length > 0
+    ? refuse(reasons)
+    : { line, cells, values: { ...values, name } };
 }
 
 export const isRejected = (row: CleanRow | Rejected): row is Rejected => "reasons" in row;
@@ -87,29 +115,80 @@ const readers: Partial<Record<Field, (text: string) => string | Reason>> = {
   // A name of nothing but marks and invisible characters is none.
   name: (text) => (/[\p{L}\p{N}\p{P}\p{S}]/u.test(text) ? text : reason("nameMissing", "name")),
   domain: (text) => {
-    const host = domainToASCII(text.toLowerCase().replace(/^[a-z]+:\/\//, "").replace(/^www\./, "").replace(/[/?#].*$/, "").replace(/(:\d+)?\.?$/, ""));
-    return /^(?=.{4,253}$)([a-z0-9_]([a-z0-9-]{0,61}[a-z0-9])?\.)+(xn--[a-z0-9-]{2,59}|[a-z]{2,63})$/.test(host) ? host : reason("domain", "domain", { value: text });
+    const host = domainToASCII(
+      text
+        .toLowerCase()
+        .replace(/^[a-z]+:\/\//, "")
+        .replace(/^www\./, "")
+        .replace(/[/?#].*$/, "")
+        .replace(/(:\d+)?\.?$/, ""),
+    );
+    return /^(?=.{4,253}$)([a-z0-9_]([a-z0-9-]{0,61}[a-z0-9])?\.)+(xn--[a-z0-9-]{2,59}|[a-z]{2,63})$/.test(
+      host,
+    )
+      ? host
+      : reason("domain", "domain", { value: text });
   },
   country: (text) => countries().get(key(text)) ?? reason("country", "country", { value: text }),
-  language: (text) => languageNames[key(text).slice(0, 20)] ?? reason("language", "language", { value: text }),
-  contactEmail: (text) => (/^[^\s@"(),:;<>[\\\]]{1,64}@[^\s@"(),:;<>[\\\]]+\.[^\s@."(),:;<>[\\\]]{2,}$/u.test(text) ? text : reason("email", "contactEmail", { value: text })),
+  language: (text) =>
+    languageNames[key(text).slice(0, 20)] ?? reason("language", "language", { value: text }),
+  contactEmail: (text) =>
+    /^[^\s@"(),:;<>[\\\]]{1,64}@[^\s@"(),:;<>[\\\]]+\.[^\s@."(),:;<>[\\\]]{2,}$/u.test(text)
+      ? text
+      : reason("email", "contactEmail", { value: text }),
   since: (text) => readDay(text) ?? reason("date", "since", { value: text }),
-  tags: (text) => [...new Set(text.split(/[;,|]/).map((tag) => tag.trim()).filter((tag) => tag !== ""))].join("; "),
+  tags: (text) =>
+    [
+      ...new Set(
+        text
+          .split(/[;,|]/)
+          .map((tag) => tag.trim())
+          .filter((tag) => tag !== ""),
+      ),
+    ].join("; "),
 };
 
 const languageNames: Record<string, string> = {
-  en: "en", eng: "en", engb: "en", enus: "en", english: "en", inglese: "en", anglais: "en",
-  it: "it", ita: "it", itit: "it", italian: "it", italiano: "it", italien: "it",
-  fr: "fr", fra: "fr", frfr: "fr", frbe: "fr", frch: "fr", french: "fr", francese: "fr", francais: "fr",
+  en: "en",
+  eng: "en",
+  engb: "en",
+  enus: "en",
+  english: "en",
+  inglese: "en",
+  anglais: "en",
+  it: "it",
+  ita: "it",
+  itit: "it",
+  italian: "it",
+  italiano: "it",
+  italien: "it",
+  fr: "fr",
+  fra: "fr",
+  frfr: "fr",
+  frbe: "fr",
+  frch: "fr",
+  french: "fr",
+  francese: "fr",
+  francais: "fr",
 };
 
 let countryNames: Map<string, string> | undefined;
 /** ISO 3166 codes by code and by name in the three languages, long and short. */
 function countries(): Map<string, string> {
   if (countryNames) return countryNames;
-  countryNames = new Map([["unitedstatesofamerica", "US"], ["usa", "US"], ["greatbritain", "GB"], ["england", "GB"], ["holland", "NL"]]);
+  countryNames = new Map([
+    ["unitedstatesofamerica", "US"],
+    ["usa", "US"],
+    ["greatbritain", "GB"],
+    ["england", "GB"],
+    ["holland", "NL"],
+  ]);
   const letters = [..."ABCDEFGHIJKLMNOPQRSTUVWXYZ"];
-  const names = ["en", "it", "fr"].flatMap((locale) => (["long", "short"] as const).map((style) => new Intl.DisplayNames(locale, { type: "region", style, fallback: "none" })));
+  const names = ["en", "it", "fr"].flatMap((locale) =>
+    (["long", "short"] as const).map(
+      (style) => new Intl.DisplayNames(locale, { type: "region", style, fallback: "none" }),
+    ),
+  );
   const noCountries = new Set(["EU", "EZ", "UN", "XA", "XB", "ZZ", "QO"]);
   for (const code of letters.flatMap((first) => letters.map((second) => first + second))) {
     // A code that was replaced (FX, DD) is named like its successor.

@@ -4,12 +4,25 @@ import { parse } from "csv-parse/sync";
 import fc from "fast-check";
 import iconv from "iconv-lite";
 import { describe, expect, test } from "vitest";
-import { decodePieces, delimiters, detectDelimiter, detectEncoding, encodings, readRecords, unescapeFormula, writeCsv } from "./rules.ts";
+import {
+  decodePieces,
+  delimiters,
+  detectDelimiter,
+  detectEncoding,
+  encodings,
+  readRecords,
+  unescapeFormula,
+  writeCsv,
+} from "./rules.ts";
 
 const bytes = (text: string, encoding = "utf-8", addBOM = false) => iconv.encode(text, encoding, { addBOM });
-const read = (text: string, delimiter: (typeof delimiters)[number] = ",") => [...readRecords([text], delimiter)];
-const cells = (text: string, delimiter: (typeof delimiters)[number] = ",") => read(text, delimiter).map((record) => record.cells);
-const decode = (content: Uint8Array, encoding: (typeof encodings)[number]) => [...decodePieces(content, encoding)].join("");
+const read = (text: string, delimiter: (typeof delimiters)[number] = ",") => [
+  ...readRecords([text], delimiter),
+];
+const cells = (text: string, delimiter: (typeof delimiters)[number] = ",") =>
+  read(text, delimiter).map((record) => record.cells);
+const decode = (content: Uint8Array, encoding: (typeof encodings)[number]) =>
+  [...decodePieces(content, encoding)].join("");
 const sample = "Nom;Ville\r\nÉlan Béton;Saint-Étienne\r\nSocietà è più;Forlì\r\n";
 
 describe("the encoding", () => {
@@ -25,7 +38,9 @@ describe("the encoding", () => {
   ])("%s is recognised and read without its mark", (_name, content, encoding) => {
     const detected = detectEncoding(content);
     expect(detected).toBe(encoding);
-    expect(decode(content, detected ?? "utf-8")).toBe(content.length === 20 ? "name,city\nAcme,Rome\n" : sample);
+    expect(decode(content, detected ?? "utf-8")).toBe(
+      content.length === 20 ? "name,city\nAcme,Rome\n" : sample,
+    );
   });
 
   test("one damaged row among many does not make UTF-8 something else", () => {
@@ -52,21 +67,35 @@ describe("the encoding", () => {
 });
 
 describe("the delimiter", () => {
-  test.each([...delimiters])("%j is found, quoted fields with the others in them do not mislead", (delimiter) => {
-    const text = writeCsv([["name", "city", "note"], ...Array.from({ length: 9 }, (_, index) => [`A${index}`, "Paris, 1; x|y\tz", "1,5"])], delimiter);
-    expect(detectDelimiter(bytes(text), "utf-8")).toBe(delimiter);
-  });
+  test.each([...delimiters])(
+    "%j is found, quoted fields with the others in them do not mislead",
+    (delimiter) => {
+      const text = writeCsv(
+        [
+          ["name", "city", "note"],
+          ...Array.from({ length: 9 }, (_, index) => [`A${index}`, "Paris, 1; x|y\tz", "1,5"]),
+        ],
+        delimiter,
+      );
+      expect(detectDelimiter(bytes(text), "utf-8")).toBe(delimiter);
+    },
+  );
   test("decimal commas in most rows do not beat the semicolons of all", () => {
     expect(detectDelimiter(bytes("name;price, net\nA;1,5\nB;2,5\nC;3\n"), "utf-8")).toBe(";");
   });
   test("some damaged rows do not hide it", () => {
-    const rows = Array.from({ length: 100 }, (_, index) => (index % 20 === 0 ? `broken "row ${index}` : `A${index}\tB\tC`));
+    const rows = Array.from({ length: 100 }, (_, index) =>
+      index % 20 === 0 ? `broken "row ${index}` : `A${index}\tB\tC`,
+    );
     expect(detectDelimiter(bytes(["a\tb\tc", ...rows].join("\n")), "utf-8")).toBe("\t");
   });
   test("a declaration of Excel is believed and is no row", () => {
     const text = "sep=|\r\na|b,c\r\n1|2,3\r\n";
     expect(detectDelimiter(bytes(text), "utf-8")).toBe("|");
-    expect(read(text, "|")).toEqual([{ line: 2, cells: ["a", "b,c"], isDamaged: false }, { line: 3, cells: ["1", "2,3"], isDamaged: false }]);
+    expect(read(text, "|")).toEqual([
+      { line: 2, cells: ["a", "b,c"], isDamaged: false },
+      { line: 3, cells: ["1", "2,3"], isDamaged: false },
+    ]);
   });
   test("one column alone is read with the comma", () => {
     expect(detectDelimiter(bytes("name\nAcme\nBeta\n"), "utf-8")).toBe(",");
@@ -90,7 +119,12 @@ describe("records", () => {
     const text = ["name,country", ...damaged.flatMap((row, index) => [row, good[index]])].join("\n");
     const rows = read(text).slice(1);
     expect(rows.filter((row) => row.isDamaged).map((row) => row.cells)).toEqual(damaged.map((row) => [row]));
-    expect(rows.filter((row) => !row.isDamaged).map((row) => row.cells[0])).toEqual(["Beta", "Gamma, Inc", 'Delta "D" srl', 'Ep"si']);
+    expect(rows.filter((row) => !row.isDamaged).map((row) => row.cells[0])).toEqual([
+      "Beta",
+      "Gamma, Inc",
+      'Delta "D" srl',
+      'Ep"si',
+    ]);
     expect(rows.map((row) => row.line)).toEqual([2, 3, 4, 5, 6, 7, 8, 9]);
   });
 
@@ -102,11 +136,40 @@ describe("records", () => {
   test("a row longer than any buffer is one row", () => {
     const long = "x".repeat(3_000_000);
     const pieces = [`a,b\n${long.slice(0, 1_500_000)}`, `${long.slice(1_500_000)},1\r`, "\nlast,2"];
-    expect([...readRecords(pieces, ",")].map(({ line, cells: [first = ""] }) => [line, first.length])).toEqual([[1, 1], [2, 3_000_000], [3, 4]]);
+    expect(
+      [...readRecords(pieces, ",")].map(({ line, cells: [first = ""] }) => [line, first.length]),
+    ).toEqual([
+      [1, 1],
+      [2, 3_000_000],
+      [3, 4],
+    ]);
   });
 
   const table = fc.integer({ min: 2, max: 5 }).chain((width) =>
-    fc.array(fc.array(fc.string({ unit: fc.constantFrom("a", "è", '"', ",", ";", "\t", "|", "\n", "\r", " ", "=", "'", "🙂", "\u202e") }), { minLength: width, maxLength: width }), { minLength: 1, maxLength: 8 }),
+    fc.array(
+      fc.array(
+        fc.string({
+          unit: fc.constantFrom(
+            "a",
+            "è",
+            '"',
+            ",",
+            ";",
+            "\t",
+            "|",
+            "\n",
+            "\r",
+            " ",
+            "=",
+            "'",
+            "🙂",
+            "\u202e",
+          ),
+        }),
+        { minLength: width, maxLength: width },
+      ),
+      { minLength: 1, maxLength: 8 },
+    ),
   );
   const hasText = (row: string[]) => row.some((cell) => cell.trim() !== "");
 
@@ -117,16 +180,22 @@ describe("records", () => {
         const text = writeCsv(rows, delimiter);
         const found = cells(decode(bytes(text), "utf-8"), delimiter);
         expect(found).toEqual(parse(text, { bom: true, delimiter }));
-        expect(found.map((row) => row.map(unescapeFormula))).toEqual(rows.map((row) => row.map(unescapeFormula)));
+        expect(found.map((row) => row.map(unescapeFormula))).toEqual(
+          rows.map((row) => row.map(unescapeFormula)),
+        );
       }),
     );
   });
 
   test("however the text is cut into pieces, the records are the same", () => {
     fc.assert(
-      fc.property(fc.string({ unit: fc.constantFrom("a", '"', ",", "\n", "\r") }), fc.nat(20), (text, cut) => {
-        expect([...readRecords([text.slice(0, cut), text.slice(cut)], ",")]).toEqual(read(text));
-      }),
+      fc.property(
+        fc.string({ unit: fc.constantFrom("a", '"', ",", "\n", "\r") }),
+        fc.nat(20),
+        (text, cut) => {
+          expect([...readRecords([text.slice(0, cut), text.slice(cut)], ",")]).toEqual(read(text));
+        },
+      ),
     );
   });
 
@@ -149,11 +218,14 @@ describe("records", () => {
 });
 
 describe("formulas", () => {
-  test.each(["=1+1", "+39 02 1234", "-5", "@SUM(A1)", "\tx", "\rx", "＝1"])("%j is written as text and read back", (cell) => {
-    const written = writeCsv([["a", cell]], ",");
-    expect(written).toContain(`'${cell}`);
-    expect(cells(written.slice(1)).map((row) => row.map(unescapeFormula))).toEqual([["a", cell]]);
-  });
+  test.each(["=1+1", "+39 02 1234", "-5", "@SUM(A1)", "\tx", "\rx", "＝1"])(
+    "%j is written as text and read back",
+    (cell) => {
+      const written = writeCsv([["a", cell]], ",");
+      expect(written).toContain(`'${cell}`);
+      expect(cells(written.slice(1)).map((row) => row.map(unescapeFormula))).toEqual([["a", cell]]);
+    },
+  );
   test("other cells stay as they are", () => {
     expect(writeCsv([["a-b", "'quoted'", ""]], ";")).toBe("\ufeffa-b;'quoted';\r\n");
   });

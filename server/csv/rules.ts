@@ -21,7 +21,18 @@ const LINE_FEED = 0x0a;
 const RETURN = 0x0d;
 
 /** zip and xlsx, old Excel, PDF, PNG, JPEG, GIF, gzip, 7z, RAR. */
-const signatures = ["504b0304", "504b0506", "d0cf11e0", "25504446", "89504e47", "ffd8ff", "47494638", "1f8b", "377abcaf", "52617221"];
+const signatures = [
+  "504b0304",
+  "504b0506",
+  "d0cf11e0",
+  "25504446",
+  "89504e47",
+  "ffd8ff",
+  "47494638",
+  "1f8b",
+  "377abcaf",
+  "52617221",
+];
 
 /** What the bytes are written in; undefined: no text. Tolerates a few damaged rows in UTF-8. */
 export function detectEncoding(bytes: Uint8Array): Encoding | undefined {
@@ -68,7 +79,9 @@ function isMostlyUtf8(bytes: Uint8Array): boolean {
 export function* decodePieces(bytes: Uint8Array, encoding: Encoding): Generator<string> {
   const decoder = iconv.getDecoder(encoding, { stripBOM: true });
   for (let at = 0; at < bytes.length; at += PIECE_BYTES) {
-    const piece = decoder.write(Buffer.from(bytes.buffer, bytes.byteOffset + at, Math.min(PIECE_BYTES, bytes.length - at)));
+    const piece = decoder.write(
+      Buffer.from(bytes.buffer, bytes.byteOffset + at, Math.min(PIECE_BYTES, bytes.length - at)),
+    );
     if (piece !== "") yield piece;
   }
   const rest = decoder.end();
@@ -131,7 +144,8 @@ export function* readRecords(pieces: Iterable<string>, delimiter: Delimiter): Ge
       more();
       record = recordAt(text, at, delimiter);
     }
-    if (record.lines > 1 && width !== undefined && record.cells.length !== width) record = firstLine(text, at);
+    if (record.lines > 1 && width !== undefined && record.cells.length !== width)
+      record = firstLine(text, at);
     const isBlank = !record.isDamaged && record.cells.every((cell) => cell.trim() === "");
     if (!isBlank) {
       width ??= record.cells.length;
@@ -184,10 +198,17 @@ function cellEnd(text: string, start: number, separator: number): number {
 
 /** Where the quoted cell that opens at `open` closes; undefined: nowhere that a cell could end. */
 function closingQuote(text: string, open: number, separator: number): number | undefined {
-  for (let at = text.indexOf('"', open + 1); at !== -1 && at - open <= LONGEST_QUOTED; at = text.indexOf('"', at + 1)) {
+  for (
+    let at = text.indexOf('"', open + 1);
+    at !== -1 && at - open <= LONGEST_QUOTED;
+    at = text.indexOf('"', at + 1)
+  ) {
     const after = text.charCodeAt(at + 1);
     if (after === QUOTE) at += 1;
-    else return after === separator || after === LINE_FEED || after === RETURN || at + 1 === text.length ? at : undefined;
+    else
+      return after === separator || after === LINE_FEED || after === RETURN || at + 1 === text.length
+        ? at
+        : undefined;
   }
   return undefined;
 }
@@ -197,14 +218,22 @@ const afterLineEnd = (text: string, at: number): number =>
 
 function countLines(text: string, start: number, end: number): number {
   let lines = 1;
-  for (let at = cellEnd(text, start, -1); at < end; at = cellEnd(text, afterLineEnd(text, at), -1)) lines += 1;
+  for (let at = cellEnd(text, start, -1); at < end; at = cellEnd(text, afterLineEnd(text, at), -1))
+    lines += 1;
   return lines;
 }
 
 /** Rows as a file that spreadsheets open: UTF-8 with its mark, CRLF, and no cell that one would run as a formula. */
 export const writeCsv = (rows: readonly (readonly string[])[], delimiter: Delimiter): string =>
   // A line end of another kind than the file's must be quoted too.
-  stringify(rows as string[][], { bom: true, delimiter, escape_formulas: true, record_delimiter: "windows", quoted_match: /[\r\n]/ });
+  stringify(rows as string[][], {
+    bom: true,
+    delimiter,
+    escape_formulas: true,
+    record_delimiter: "windows",
+    quoted_match: /[\r\n]/,
+  });
 
 /** Takes off again what `writeCsv` put before a formula, so that a corrected file reads as it was meant. */
-export const unescapeFormula = (cell: string): string => cell.replace(/^'(?=[=+\-@\t\r\uff0b\uff0d\uff1d\uff20])/, "");
+export const unescapeFormula = (cell: string): string =>
+  cell.replace(/^'(?=[=+\-@\t\r\uff0b\uff0d\uff1d\uff20])/, "");

@@ -5,7 +5,12 @@ import type { ScopedDb } from "#db/client.ts";
 const recordColumns = ["name", "externalId", "country", "region", "address", "since", "createdAt"] as const;
 /** The record of a customer in scope; undefined when it is not visible. */
 export function findCustomer(db: ScopedDb, partnerId: string, customerId: string) {
-  return db.selectFrom("visibleCustomer").where("partnerId", "=", partnerId).where("id", "=", customerId).select(recordColumns).executeTakeFirst();
+  return db
+    .selectFrom("visibleCustomer")
+    .where("partnerId", "=", partnerId)
+    .where("id", "=", customerId)
+    .select(recordColumns)
+    .executeTakeFirst();
 }
 
 export function listContacts(db: ScopedDb, partnerId: string, customerId: string) {
@@ -23,11 +28,23 @@ export function listContacts(db: ScopedDb, partnerId: string, customerId: string
 export function listAccounts(db: ScopedDb, partnerId: string, customerId: string) {
   return db
     .selectFrom("vendorAccount as a")
-    .leftJoin("connection as c", (join) => join.onRef("c.partnerId", "=", "a.partnerId").onRef("c.id", "=", "a.connectionId"))
+    .leftJoin("connection as c", (join) =>
+      join.onRef("c.partnerId", "=", "a.partnerId").onRef("c.id", "=", "a.connectionId"),
+    )
     .where("a.partnerId", "=", partnerId)
     .where("a.customerId", "=", customerId)
     .where("a.linkState", "<>", "not_linked")
-    .select(["a.id", "a.vendor", "a.externalId", "a.name", "a.gaps", "a.lastSuccessAt", "a.errorCode", "a.errorDetail", "c.name as connection"])
+    .select([
+      "a.id",
+      "a.vendor",
+      "a.externalId",
+      "a.name",
+      "a.gaps",
+      "a.lastSuccessAt",
+      "a.errorCode",
+      "a.errorDetail",
+      "c.name as connection",
+    ])
     .orderBy("a.createdAt")
     .execute();
 }
@@ -35,10 +52,23 @@ export function listAccounts(db: ScopedDb, partnerId: string, customerId: string
 export function listLicences(db: ScopedDb, partnerId: string, customerId: string) {
   return db
     .selectFrom("licence as l")
-    .innerJoin("product as p", (join) => join.onRef("p.vendor", "=", "l.vendor").onRef("p.code", "=", "l.productCode"))
+    .innerJoin("product as p", (join) =>
+      join.onRef("p.vendor", "=", "l.vendor").onRef("p.code", "=", "l.productCode"),
+    )
     .where("l.partnerId", "=", partnerId)
     .where("l.customerId", "=", customerId)
-    .select(["l.id", "p.name as product", "l.vendor", "p.category", "l.kind", "l.owner", "l.isSuspended", "l.isUnlimited", "l.quantity", "l.used"])
+    .select([
+      "l.id",
+      "p.name as product",
+      "l.vendor",
+      "p.category",
+      "l.kind",
+      "l.owner",
+      "l.isSuspended",
+      "l.isUnlimited",
+      "l.quantity",
+      "l.used",
+    ])
     .select(["l.startsOn", "l.endsOn", "l.orderNumber"])
     .orderBy("p.name")
     .orderBy("l.sourceKey")
@@ -49,28 +79,59 @@ export function listLicences(db: ScopedDb, partnerId: string, customerId: string
 export type DeviceFilter = "all" | "silent" | "unprotected";
 /** Devices by name after (`name`, `id`), at most `limit`; silent: active and not seen since `silentBefore`. */
 export function listDevices(
-  db: ScopedDb, partnerId: string, customerId: string, filter: DeviceFilter, silentBefore: Date, after: { name: string; id: string } | undefined, limit: number,
+  db: ScopedDb,
+  partnerId: string,
+  customerId: string,
+  filter: DeviceFilter,
+  silentBefore: Date,
+  after: { name: string; id: string } | undefined,
+  limit: number,
 ) {
   let query = filteredDevices(db, partnerId, customerId, filter, silentBefore);
   if (after) query = query.where(sql<boolean>`(hostname, external_id) > (${after.name}, ${after.id})`);
   return query
-    .select(["externalId", "hostname", "type", "os", "state", "health", "isProtected", "person", "lastSeenAt"])
+    .select([
+      "externalId",
+      "hostname",
+      "type",
+      "os",
+      "state",
+      "health",
+      "isProtected",
+      "person",
+      "lastSeenAt",
+    ])
     .orderBy("hostname")
     .orderBy("externalId")
     .limit(limit)
     .execute();
 }
 
-export async function countDevices(db: ScopedDb, partnerId: string, customerId: string, filter: DeviceFilter, silentBefore: Date): Promise<number> {
-  const { n } = await filteredDevices(db, partnerId, customerId, filter, silentBefore).select((eb) => eb.fn.countAll<string>().as("n")).executeTakeFirstOrThrow();
+export async function countDevices(
+  db: ScopedDb,
+  partnerId: string,
+  customerId: string,
+  filter: DeviceFilter,
+  silentBefore: Date,
+): Promise<number> {
+  const { n } = await filteredDevices(db, partnerId, customerId, filter, silentBefore)
+    .select((eb) => eb.fn.countAll<string>().as("n"))
+    .executeTakeFirstOrThrow();
   return Number(n);
 }
 
-function filteredDevices(db: ScopedDb, partnerId: string, customerId: string, filter: DeviceFilter, silentBefore: Date) {
+function filteredDevices(
+  db: ScopedDb,
+  partnerId: string,
+  customerId: string,
+  filter: DeviceFilter,
+  silentBefore: Date,
+) {
   let query = db.selectFrom("device").where("partnerId", "=", partnerId).where("customerId", "=", customerId);
   if (filter !== "all") query = query.where("state", "=", "active");
   if (filter === "unprotected") query = query.where("isProtected", "=", false);
-  if (filter === "silent") query = query.where((eb) => eb.or([eb("lastSeenAt", "is", null), eb("lastSeenAt", "<", silentBefore)]));
+  if (filter === "silent")
+    query = query.where((eb) => eb.or([eb("lastSeenAt", "is", null), eb("lastSeenAt", "<", silentBefore)]));
   return query;
 }
 

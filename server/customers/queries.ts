@@ -3,7 +3,14 @@ import { type ExpressionBuilder, sql, type SqlBool } from "kysely";
 import type { ScopedDb } from "#db/client.ts";
 import type { DB } from "#db/types.ts";
 import type { Actor } from "#server/permissions.ts";
-import { type CustomerListInput, type CustomerRow, licenceStates, type SortColumn, type Status, statuses } from "./schema.ts";
+import {
+  type CustomerListInput,
+  type CustomerRow,
+  licenceStates,
+  type SortColumn,
+  type Status,
+  statuses,
+} from "./schema.ts";
 
 /** Counting stops here and says "more than" (performance.md, counts). */
 export const COUNT_LIMIT = 10_000;
@@ -13,15 +20,31 @@ const FEW = 2_000;
 export const SEARCH_LIMIT = 500;
 
 type View = DB["readableOverview"];
-type Sort = { column: keyof View; cast: keyof typeof casts; needs?: "hasMetrics" | "hasLicences"; hasNulls?: true };
-const casts = { text: sql`text`, int: sql`int`, timestamptz: sql`timestamptz`, numeric: sql`numeric`, date: sql`date` };
+type Sort = {
+  column: keyof View;
+  cast: keyof typeof casts;
+  needs?: "hasMetrics" | "hasLicences";
+  hasNulls?: true;
+};
+const casts = {
+  text: sql`text`,
+  int: sql`int`,
+  timestamptz: sql`timestamptz`,
+  numeric: sql`numeric`,
+  date: sql`date`,
+};
 /** Each sort reads the stored column that has an index; rows whose figures closed within the last minute are left out. */
 const sorts: Record<SortColumn, Sort> = {
   name: { column: "nameSort", cast: "text" },
   status: { column: "statusRank", cast: "int" },
   devicesTotal: { column: "devicesTotalStored", cast: "int", needs: "hasMetrics", hasNulls: true },
   devicesSilent: { column: "devicesSilentStored", cast: "int", needs: "hasMetrics", hasNulls: true },
-  devicesUnprotected: { column: "devicesUnprotectedStored", cast: "int", needs: "hasMetrics", hasNulls: true },
+  devicesUnprotected: {
+    column: "devicesUnprotectedStored",
+    cast: "int",
+    needs: "hasMetrics",
+    hasNulls: true,
+  },
   licenceState: { column: "licenceStateRankStored", cast: "int", needs: "hasLicences" },
   used: { column: "usedStored", cast: "numeric", needs: "hasLicences", hasNulls: true },
   licenceEndsOn: { column: "licenceEndsOnStored", cast: "date", needs: "hasLicences", hasNulls: true },
@@ -30,37 +53,66 @@ const sorts: Record<SortColumn, Sort> = {
 };
 
 /** What the values of a sort look like as text, and whether rows may lack one. */
-export const sortKind = (by: SortColumn): { cast: keyof typeof casts; hasNulls: boolean } => ({ cast: sorts[by].cast, hasNulls: sorts[by].hasNulls === true });
+export const sortKind = (by: SortColumn): { cast: keyof typeof casts; hasNulls: boolean } => ({
+  cast: sorts[by].cast,
+  hasNulls: sorts[by].hasNulls === true,
+});
 
 /** Where a page begins: after this row. `value` null: among the rows without a value, which always come last. */
 export type Cursor = { value: string | null; id: string };
-export type ListFilter = Pick<CustomerListInput, "status" | "group" | "licenceKind" | "category"> & { ids?: readonly string[] };
+export type ListFilter = Pick<CustomerListInput, "status" | "group" | "licenceKind" | "category"> & {
+  ids?: readonly string[];
+};
 export type ListedRow = Omit<CustomerRow, "groups"> & { sortValue: string | null };
 
 function filtered(db: ScopedDb, partnerId: string, filter: ListFilter) {
   let query = db.selectFrom("readableOverview as o").where("o.partnerId", "=", partnerId);
   // The rank has the index; the shown status drops those whose access ended within the last minute.
-  if (filter.status) query = query.where("o.statusRank", "=", statuses.indexOf(filter.status) + 1).where("o.status", "=", filter.status);
+  if (filter.status)
+    query = query
+      .where("o.statusRank", "=", statuses.indexOf(filter.status) + 1)
+      .where("o.status", "=", filter.status);
   if (filter.licenceKind) query = query.where(sql<SqlBool>`o.licence_kinds @> array[${filter.licenceKind}]`);
   if (filter.category) query = query.where(sql<SqlBool>`o.categories @> array[${filter.category}]`);
   if (filter.ids) query = query.where(sql<SqlBool>`o.customer_id = any(${[...filter.ids]}::uuid[])`);
   if (filter.group) {
     const group = filter.group;
     query = query.where((eb) =>
-      eb("o.customerId", "in", eb.selectFrom("customerGroupMember as g").where("g.partnerId", "=", partnerId).where("g.groupId", "=", group).select("g.customerId")),
+      eb(
+        "o.customerId",
+        "in",
+        eb
+          .selectFrom("customerGroupMember as g")
+          .where("g.partnerId", "=", partnerId)
+          .where("g.groupId", "=", group)
+          .select("g.customerId"),
+      ),
     );
   }
   return query;
 }
 
 /** Ids of a group's customers where they are few; undefined: too many to fetch. */
-export async function findGroupIds(db: ScopedDb, partnerId: string, group: string): Promise<string[] | undefined> {
-  const rows = await db.selectFrom("customerGroupMember").where("partnerId", "=", partnerId).where("groupId", "=", group).select("customerId").limit(FEW + 1).execute();
+export async function findGroupIds(
+  db: ScopedDb,
+  partnerId: string,
+  group: string,
+): Promise<string[] | undefined> {
+  const rows = await db
+    .selectFrom("customerGroupMember")
+    .where("partnerId", "=", partnerId)
+    .where("groupId", "=", group)
+    .select("customerId")
+    .limit(FEW + 1)
+    .execute();
   return rows.length > FEW ? undefined : rows.map((row) => row.customerId);
 }
 
 /** Ids that a member's scope names where they are few; undefined: all, or too many to fetch. The view still decides. */
-export async function findScopeIds(db: ScopedDb, actor: Pick<Actor, "partnerId" | "memberAll" | "membershipId" | "customerId">): Promise<string[] | undefined> {
+export async function findScopeIds(
+  db: ScopedDb,
+  actor: Pick<Actor, "partnerId" | "memberAll" | "membershipId" | "customerId">,
+): Promise<string[] | undefined> {
   if (actor.memberAll) return undefined;
   if (actor.customerId !== null) return [actor.customerId];
   const { rows } = await sql<{ scopeAll: boolean; ids: string[] }>`
@@ -80,20 +132,55 @@ export async function findScopeIds(db: ScopedDb, actor: Pick<Actor, "partnerId" 
  * is, and so reads and sorts a whole partner where fifty rows of the sort's index would do (1.5 s against 2 ms, measured).
  */
 export async function walkIndexes(db: ScopedDb): Promise<void> {
-  await sql`select set_config(name, 'off', true) from unnest(array['enable_sort', 'enable_bitmapscan', 'enable_seqscan', 'enable_hashjoin']) name`.execute(db);
+  await sql`select set_config(name, 'off', true) from unnest(array['enable_sort', 'enable_bitmapscan', 'enable_seqscan', 'enable_hashjoin']) name`.execute(
+    db,
+  );
 }
 
 type Row = ExpressionBuilder<DB & { o: View }, "o">;
 const rowColumns = [
-  "o.customerId", "o.nameShown", "o.domain", "o.relationship", "o.status", "o.statusSince", "o.reasons", "o.hasMetrics", "o.lastSyncAt",
-  "o.devicesTotal", "o.devicesRecent", "o.devicesSilent", "o.devicesQuarantined", "o.devicesInactive", "o.devicesUnprotected", "o.alertsHigh",
-  "o.alertsMedium", "o.alertsLow", "o.licenceStateRank", "o.licenceKinds", "o.licensed", "o.used", "o.overUsed", "o.licenceEndsOn",
+  "o.customerId",
+  "o.nameShown",
+  "o.domain",
+  "o.relationship",
+  "o.status",
+  "o.statusSince",
+  "o.reasons",
+  "o.hasMetrics",
+  "o.lastSyncAt",
+  "o.devicesTotal",
+  "o.devicesRecent",
+  "o.devicesSilent",
+  "o.devicesQuarantined",
+  "o.devicesInactive",
+  "o.devicesUnprotected",
+  "o.alertsHigh",
+  "o.alertsMedium",
+  "o.alertsLow",
+  "o.licenceStateRank",
+  "o.licenceKinds",
+  "o.licensed",
+  "o.used",
+  "o.overUsed",
+  "o.licenceEndsOn",
 ] as const;
-type RawRow = { [C in (typeof rowColumns)[number] as C extends `o.${infer Name}` ? Name : never]: unknown } & { sortValue: string | null };
+type RawRow = {
+  [C in (typeof rowColumns)[number] as C extends `o.${infer Name}` ? Name : never]: unknown;
+} & { sortValue: string | null };
 
 /** A view's columns are all nullable to the type generator; the tables under it say which are not. */
 function toRow(raw: RawRow): ListedRow {
-  const row = raw as unknown as Omit<CustomerRow, "id" | "name"> & { customerId: string; nameShown: string; hasMetrics: boolean; statusSince: Date; lastSyncAt: Date | null; licenceStateRank: number | null; overUsed: boolean | null; licenceKinds: string[] | null; sortValue: string | null };
+  const row = raw as unknown as Omit<CustomerRow, "id" | "name"> & {
+    customerId: string;
+    nameShown: string;
+    hasMetrics: boolean;
+    statusSince: Date;
+    lastSyncAt: Date | null;
+    licenceStateRank: number | null;
+    overUsed: boolean | null;
+    licenceKinds: string[] | null;
+    sortValue: string | null;
+  };
   const { customerId, nameShown, hasMetrics, licenceStateRank, lastSyncAt, statusSince, ...same } = row;
   return {
     ...same,
@@ -110,33 +197,53 @@ function toRow(raw: RawRow): ListedRow {
 
 /** At most `limit` rows after the cursor in the order of `sort`; rows without a value come last in both directions. */
 export async function listPage(
-  db: ScopedDb, partnerId: string, filter: ListFilter, sort: { by: SortColumn; isDescending: boolean }, after: Cursor | undefined, limit: number,
+  db: ScopedDb,
+  partnerId: string,
+  filter: ListFilter,
+  sort: { by: SortColumn; isDescending: boolean },
+  after: Cursor | undefined,
+  limit: number,
 ): Promise<ListedRow[]> {
   const { column, cast, needs, hasNulls } = sorts[sort.by];
   const direction = sort.isDescending ? "desc" : "asc";
   const compare = sort.isDescending ? sql`<` : sql`>`;
   const ref = sql.ref(`o.${column}`);
   // Ordered by the value even where it is null throughout: only so does the planner see that the index has the order.
-  const ordered = filtered(db, partnerId, filter).select(rowColumns).select(sql<string | null>`${ref}::text`.as("sortValue")).orderBy(ref, direction).orderBy("o.customerId", direction);
+  const ordered = filtered(db, partnerId, filter)
+    .select(rowColumns)
+    .select(sql<string | null>`${ref}::text`.as("sortValue"))
+    .orderBy(ref, direction)
+    .orderBy("o.customerId", direction);
   let found: RawRow[] = [];
   if (!after || after.value !== null) {
     let query = ordered;
     if (hasNulls) query = query.where(ref, "is not", null);
     if (needs) query = query.where(`o.${needs}`, "=", true);
-    if (after) query = query.where(sql<SqlBool>`(${ref}, o.customer_id) ${compare} (${after.value}::${casts[cast]}, ${after.id}::uuid)`);
+    if (after)
+      query = query.where(
+        sql<SqlBool>`(${ref}, o.customer_id) ${compare} (${after.value}::${casts[cast]}, ${after.id}::uuid)`,
+      );
     found = await query.limit(limit).execute();
   }
   if (hasNulls && found.length < limit) {
     let query = ordered.where(ref, "is", null);
-    if (after?.value === null) query = query.where((eb: Row) => eb("o.customerId", sort.isDescending ? "<" : ">", after.id));
+    if (after?.value === null)
+      query = query.where((eb: Row) => eb("o.customerId", sort.isDescending ? "<" : ">", after.id));
     found = [...found, ...(await query.limit(limit - found.length).execute())];
   }
   return found.map(toRow);
 }
 
 /** These customers, as far as they are visible and match, in the order of `ids`. */
-export async function listByIds(db: ScopedDb, partnerId: string, filter: ListFilter & { ids: readonly string[] }): Promise<ListedRow[]> {
-  const rows = await filtered(db, partnerId, filter).select(rowColumns).select(sql<string | null>`null`.as("sortValue")).execute();
+export async function listByIds(
+  db: ScopedDb,
+  partnerId: string,
+  filter: ListFilter & { ids: readonly string[] },
+): Promise<ListedRow[]> {
+  const rows = await filtered(db, partnerId, filter)
+    .select(rowColumns)
+    .select(sql<string | null>`null`.as("sortValue"))
+    .execute();
   const place = new Map(filter.ids.map((id, index) => [id, index]));
   return rows.map(toRow).sort((a, b) => (place.get(a.id) ?? 0) - (place.get(b.id) ?? 0));
 }
@@ -144,8 +251,14 @@ export async function listByIds(db: ScopedDb, partnerId: string, filter: ListFil
 /** How many rows match, at most COUNT_LIMIT + 1. */
 export async function countMatches(db: ScopedDb, partnerId: string, filter: ListFilter): Promise<number> {
   // In the order of the key, which is roughly that of the disk.
-  const bounded = filtered(db, partnerId, filter).select("o.customerId").orderBy("o.customerId").limit(COUNT_LIMIT + 1);
-  const { n } = await db.selectFrom(bounded.as("m")).select((eb) => eb.fn.countAll<string>().as("n")).executeTakeFirstOrThrow();
+  const bounded = filtered(db, partnerId, filter)
+    .select("o.customerId")
+    .orderBy("o.customerId")
+    .limit(COUNT_LIMIT + 1);
+  const { n } = await db
+    .selectFrom(bounded.as("m"))
+    .select((eb) => eb.fn.countAll<string>().as("n"))
+    .executeTakeFirstOrThrow();
   return Number(n);
 }
 
@@ -153,42 +266,78 @@ export type StatusCounts = { total: number; byStatus: Record<Status, number>; is
 
 /** How many customers a group has, at most COUNT_LIMIT + 1; for who sees all customers. */
 export async function countGroup(db: ScopedDb, partnerId: string, group: string): Promise<number> {
-  const bounded = db.selectFrom("customerGroupMember").where("partnerId", "=", partnerId).where("groupId", "=", group).select("customerId").limit(COUNT_LIMIT + 1);
-  const { n } = await db.selectFrom(bounded.as("m")).select((eb) => eb.fn.countAll<string>().as("n")).executeTakeFirstOrThrow();
+  const bounded = db
+    .selectFrom("customerGroupMember")
+    .where("partnerId", "=", partnerId)
+    .where("groupId", "=", group)
+    .select("customerId")
+    .limit(COUNT_LIMIT + 1);
+  const { n } = await db
+    .selectFrom(bounded.as("m"))
+    .select((eb) => eb.fn.countAll<string>().as("n"))
+    .executeTakeFirstOrThrow();
   return Number(n);
 }
 
 /** Customers per status: kept counts for who sees all, else counted over at most COUNT_LIMIT rows. */
-export async function countByStatus(db: ScopedDb, actor: Pick<Actor, "partnerId" | "memberAll">, scopeIds?: readonly string[]): Promise<StatusCounts> {
+export async function countByStatus(
+  db: ScopedDb,
+  actor: Pick<Actor, "partnerId" | "memberAll">,
+  scopeIds?: readonly string[],
+): Promise<StatusCounts> {
   if (actor.memberAll) {
-    const kept = await db.selectFrom("customerCount").where("partnerId", "=", actor.partnerId).selectAll().executeTakeFirst();
+    const kept = await db
+      .selectFrom("customerCount")
+      .where("partnerId", "=", actor.partnerId)
+      .selectAll()
+      .executeTakeFirst();
     const byStatus = {
-      warning: Number(kept?.warning ?? 0), sync_pending: Number(kept?.syncPending ?? 0), access_disabled: Number(kept?.accessDisabled ?? 0),
-      synced: Number(kept?.synced ?? 0), not_applicable: Number(kept?.notApplicable ?? 0),
+      warning: Number(kept?.warning ?? 0),
+      sync_pending: Number(kept?.syncPending ?? 0),
+      access_disabled: Number(kept?.accessDisabled ?? 0),
+      synced: Number(kept?.synced ?? 0),
+      not_applicable: Number(kept?.notApplicable ?? 0),
     };
     return { total: Number(kept?.total ?? 0), byStatus, isMore: false };
   }
-  const bounded = filtered(db, actor.partnerId, scopeIds ? { ids: scopeIds } : {}).select("o.status").limit(COUNT_LIMIT + 1);
-  const rows = await db.selectFrom(bounded.as("m")).select(["status", (eb) => eb.fn.countAll<string>().as("n")]).groupBy("status").execute();
+  const bounded = filtered(db, actor.partnerId, scopeIds ? { ids: scopeIds } : {})
+    .select("o.status")
+    .limit(COUNT_LIMIT + 1);
+  const rows = await db
+    .selectFrom(bounded.as("m"))
+    .select(["status", (eb) => eb.fn.countAll<string>().as("n")])
+    .groupBy("status")
+    .execute();
   const found = new Map(rows.map((row) => [row.status, Number(row.n)]));
-  const byStatus = Object.fromEntries(statuses.map((status) => [status, found.get(status) ?? 0])) as Record<Status, number>;
+  const byStatus = Object.fromEntries(statuses.map((status) => [status, found.get(status) ?? 0])) as Record<
+    Status,
+    number
+  >;
   const all = [...found.values()].reduce((sum, n) => sum + n, 0);
   return { total: Math.min(all, COUNT_LIMIT), byStatus, isMore: all > COUNT_LIMIT };
 }
 
 /** Best matches first; scope is applied inside the function. */
 export async function searchCustomers(db: ScopedDb, query: string): Promise<string[]> {
-  const { rows } = await sql<{ customerId: string }>`select customer_id from app.search_customers(${query}, ${SEARCH_LIMIT})`.execute(db);
+  const { rows } = await sql<{
+    customerId: string;
+  }>`select customer_id from app.search_customers(${query}, ${SEARCH_LIMIT})`.execute(db);
   return rows.map((row) => row.customerId);
 }
 
 /** Names of the groups of each of these customers. */
-export async function listGroupNames(db: ScopedDb, partnerId: string, customerIds: readonly string[]): Promise<Map<string, string[]>> {
+export async function listGroupNames(
+  db: ScopedDb,
+  partnerId: string,
+  customerIds: readonly string[],
+): Promise<Map<string, string[]>> {
   const names = new Map<string, string[]>();
   if (customerIds.length === 0) return names;
   const rows = await db
     .selectFrom("customerGroupMember as m")
-    .innerJoin("customerGroup as g", (join) => join.onRef("g.partnerId", "=", "m.partnerId").onRef("g.id", "=", "m.groupId"))
+    .innerJoin("customerGroup as g", (join) =>
+      join.onRef("g.partnerId", "=", "m.partnerId").onRef("g.id", "=", "m.groupId"),
+    )
     .where("m.partnerId", "=", partnerId)
     .where(sql<SqlBool>`m.customer_id = any(${[...customerIds]}::uuid[])`)
     .select(["m.customerId", "g.name"])
@@ -199,13 +348,28 @@ export async function listGroupNames(db: ScopedDb, partnerId: string, customerId
 }
 
 /** The groups an actor may filter by: all of the partner's, or those of the member's own scope. */
-export function listGroups(db: ScopedDb, actor: Pick<Actor, "partnerId" | "memberAll" | "membershipId">): Promise<{ id: string; name: string }[]> {
+export function listGroups(
+  db: ScopedDb,
+  actor: Pick<Actor, "partnerId" | "memberAll" | "membershipId">,
+): Promise<{ id: string; name: string }[]> {
   let query = db.selectFrom("customerGroup as g").where("g.partnerId", "=", actor.partnerId);
   if (!actor.memberAll) {
     query = query.where((eb) =>
       eb.or([
-        eb.exists(eb.selectFrom("membership as m").whereRef("m.partnerId", "=", "g.partnerId").where("m.id", "=", actor.membershipId).where("m.scopeAll", "=", true)),
-        eb.exists(eb.selectFrom("membershipScope as s").whereRef("s.partnerId", "=", "g.partnerId").where("s.membershipId", "=", actor.membershipId).whereRef("s.groupId", "=", "g.id")),
+        eb.exists(
+          eb
+            .selectFrom("membership as m")
+            .whereRef("m.partnerId", "=", "g.partnerId")
+            .where("m.id", "=", actor.membershipId)
+            .where("m.scopeAll", "=", true),
+        ),
+        eb.exists(
+          eb
+            .selectFrom("membershipScope as s")
+            .whereRef("s.partnerId", "=", "g.partnerId")
+            .where("s.membershipId", "=", actor.membershipId)
+            .whereRef("s.groupId", "=", "g.id"),
+        ),
       ]),
     );
   }

@@ -64,7 +64,11 @@ const earliest = (dates: readonly (Date | null)[]) =>
  * and its reason names the vendor.
  */
 export function customerStatus(facts: StatusFacts, thresholds: Thresholds, now: Date): StatusResult {
-  const reason = (code: string, since: Date, evidence: Reason["evidence"] = {}): Reason => ({ code, since: iso(since), evidence });
+  const reason = (code: string, since: Date, evidence: Reason["evidence"] = {}): Reason => ({
+    code,
+    since: iso(since),
+    evidence,
+  });
   const none = { nextChangeAt: null, metricsFrom: null, metricsUntil: null };
   if (facts.relationship === "order_only") {
     return { ...none, status: "not_applicable", reasons: [reason("order_only", facts.createdAt)] };
@@ -82,7 +86,9 @@ export function customerStatus(facts: StatusFacts, thresholds: Thresholds, now: 
   }
 
   const interval = { metricsFrom: access.from, metricsUntil: access.until };
-  const withData = facts.accounts.filter((account) => account.lastDataAt !== null && account.lastDataAt >= access.from);
+  const withData = facts.accounts.filter(
+    (account) => account.lastDataAt !== null && account.lastDataAt >= access.from,
+  );
   if (withData.length === 0) {
     const stuckAt = new Date(access.from.getTime() + thresholds.stuckHours * HOUR);
     const getsStuck = facts.accounts.length > 0 && stuckAt > now;
@@ -99,15 +105,26 @@ export function customerStatus(facts: StatusFacts, thresholds: Thresholds, now: 
   if (devices.silent > 0) {
     const since = new Date((devices.oldestSilentAt ?? now).getTime() + thresholds.silentDays * DAY);
     const oldestAt = devices.oldestSilentAt ? iso(devices.oldestSilentAt) : null;
-    warnings.push(reason("devices_silent", since, { count: devices.silent, days: thresholds.silentDays, oldestAt }));
+    warnings.push(
+      reason("devices_silent", since, { count: devices.silent, days: thresholds.silentDays, oldestAt }),
+    );
   }
-  if (devices.unprotected > 0) warnings.push(reason("devices_unprotected", now, { count: devices.unprotected }));
+  if (devices.unprotected > 0)
+    warnings.push(reason("devices_unprotected", now, { count: devices.unprotected }));
   for (const account of facts.accounts) {
     if (account.errorCode === null) continue;
     const lastSuccessAt = account.lastSuccessAt ? iso(account.lastSuccessAt) : null;
-    warnings.push(reason("run_failed", account.errorSince ?? now, { vendor: account.vendor, errorCode: account.errorCode, lastSuccessAt }));
+    warnings.push(
+      reason("run_failed", account.errorSince ?? now, {
+        vendor: account.vendor,
+        errorCode: account.errorCode,
+        lastSuccessAt,
+      }),
+    );
   }
-  const fallsSilentAt = devices.nextToFallSilentAt && new Date(devices.nextToFallSilentAt.getTime() + thresholds.silentDays * DAY + 1);
+  const fallsSilentAt =
+    devices.nextToFallSilentAt &&
+    new Date(devices.nextToFallSilentAt.getTime() + thresholds.silentDays * DAY + 1);
   return {
     ...interval,
     status: warnings.length > 0 ? "warning" : "synced",
@@ -118,13 +135,33 @@ export function customerStatus(facts: StatusFacts, thresholds: Thresholds, now: 
 
 type Access =
   | { isLive: true; from: Date; until: Date | null }
-  | { isLive: false; code: string; since: Date; evidence: Reason["evidence"]; nextChangeAt: Date | null; from: Date | null; until: Date | null };
+  | {
+      isLive: false;
+      code: string;
+      since: Date;
+      evidence: Reason["evidence"];
+      nextChangeAt: Date | null;
+      from: Date | null;
+      until: Date | null;
+    };
 
 /** Managed customers are open to their partner from the first day; delegated ones while a grant with metrics is live. */
 function metricsAccess({ relationship, createdAt, grant }: StatusFacts, now: Date): Access {
   if (relationship === "managed") return { isLive: true, from: createdAt, until: null };
-  const closed = (code: string, since: Date, evidence: Reason["evidence"] = {}, interval: { from?: Date; until?: Date | null; nextChangeAt?: Date | null } = {}): Access => ({
-    isLive: false, code, since, evidence, nextChangeAt: null, from: null, until: null, ...interval,
+  const closed = (
+    code: string,
+    since: Date,
+    evidence: Reason["evidence"] = {},
+    interval: { from?: Date; until?: Date | null; nextChangeAt?: Date | null } = {},
+  ): Access => ({
+    isLive: false,
+    code,
+    since,
+    evidence,
+    nextChangeAt: null,
+    from: null,
+    until: null,
+    ...interval,
   });
   if (!grant) return closed("no_grant", createdAt);
   if (grant.state === "pending") return closed("grant_pending", grant.fromAt);
@@ -133,24 +170,46 @@ function metricsAccess({ relationship, createdAt, grant }: StatusFacts, now: Dat
     const until = grant.untilAt ?? now;
     return closed("grant_ended", until, { until: iso(until), endReason: grant.endReason ?? "expired" });
   }
-  if (!grant.hasMetrics) return closed("grant_without_metrics", grant.fromAt, {}, { nextChangeAt: grant.untilAt });
+  if (!grant.hasMetrics)
+    return closed("grant_without_metrics", grant.fromAt, {}, { nextChangeAt: grant.untilAt });
   if (grant.fromAt > now) {
-    return closed("grant_starts", now, { from: iso(grant.fromAt) }, { nextChangeAt: grant.fromAt, from: grant.fromAt, until: grant.untilAt });
+    return closed(
+      "grant_starts",
+      now,
+      { from: iso(grant.fromAt) },
+      { nextChangeAt: grant.fromAt, from: grant.fromAt, until: grant.untilAt },
+    );
   }
   return { isLive: true, from: grant.fromAt, until: grant.untilAt };
 }
 
 /** Why there is no data since access began; after the threshold "stuck", whatever the cause. */
-function pendingReason(facts: StatusFacts, from: Date, stuckAt: Date, thresholds: Thresholds, now: Date): Reason {
-  const make = (code: string, since: Date, evidence: Reason["evidence"] = {}): Reason => ({ code, since: iso(since), evidence });
+function pendingReason(
+  facts: StatusFacts,
+  from: Date,
+  stuckAt: Date,
+  thresholds: Thresholds,
+  now: Date,
+): Reason {
+  const make = (code: string, since: Date, evidence: Reason["evidence"] = {}): Reason => ({
+    code,
+    since: iso(since),
+    evidence,
+  });
   const [first] = facts.accounts;
   if (!first) return make("no_source", from);
   const failed = facts.accounts.find((account) => account.errorCode !== null);
   const { vendor } = failed ?? first;
-  if (stuckAt <= now) return make("stuck", stuckAt, { vendor, hours: thresholds.stuckHours, errorCode: failed?.errorCode ?? null });
+  if (stuckAt <= now)
+    return make("stuck", stuckAt, {
+      vendor,
+      hours: thresholds.stuckHours,
+      errorCode: failed?.errorCode ?? null,
+    });
   if (facts.accounts.some((account) => account.isRunning)) return make("running", from);
   if (failed) return make("first_failed", failed.errorSince ?? from, { vendor, errorCode: failed.errorCode });
-  if (facts.accounts.some((account) => account.lastSuccessAt !== null && account.lastSuccessAt >= from)) return make("no_data", from, { vendor });
+  if (facts.accounts.some((account) => account.lastSuccessAt !== null && account.lastSuccessAt >= from))
+    return make("no_data", from, { vendor });
   return make("not_run", from);
 }
 
@@ -166,7 +225,10 @@ export type LicenceFacts = {
 };
 
 /** The status of one licence on the partner's calendar day `today` (YYYY-MM-DD). */
-export function licenceStatus(licence: LicenceFacts, today: string): "active" | "trial" | "not_started" | "expired" | "suspended" {
+export function licenceStatus(
+  licence: LicenceFacts,
+  today: string,
+): "active" | "trial" | "not_started" | "expired" | "suspended" {
   if (licence.endsOn !== null && licence.endsOn < today) return "expired";
   if (licence.isSuspended) return "suspended";
   if (licence.startsOn !== null && licence.startsOn > today) return "not_started";
@@ -183,12 +245,26 @@ export function addDays(day: string, days: number): string {
 
 /** The calendar day at `now` in `timeZone`, as YYYY-MM-DD. */
 export const dayIn = (timeZone: string, now: Date): string =>
-  new Intl.DateTimeFormat("en-CA", { timeZone, year: "numeric", month: "2-digit", day: "2-digit" }).format(now);
+  new Intl.DateTimeFormat("en-CA", { timeZone, year: "numeric", month: "2-digit", day: "2-digit" }).format(
+    now,
+  );
 
 /** Worst first: expired 1, suspended 2, expiring 3, trial 4, active 5, none 6; the order in which the list sorts. */
-const stateRank: Record<LicenceState, number> = { expired: 1, suspended: 2, expiring: 3, trial: 4, active: 5, none: 6 };
+const stateRank: Record<LicenceState, number> = {
+  expired: 1,
+  suspended: 2,
+  expiring: 3,
+  trial: 4,
+  active: 5,
+  none: 6,
+};
 
-export type LicenceSummary = { stateRank: number; kinds: string[]; isOverUsed: boolean; endsOn: string | null };
+export type LicenceSummary = {
+  stateRank: number;
+  kinds: string[];
+  isOverUsed: boolean;
+  endsOn: string | null;
+};
 
 /**
  * A customer's licences in one line: the worst state, the kinds, whether one is over its limit, the next end. Monthly
@@ -198,11 +274,14 @@ export function licenceSummary(licences: readonly LicenceFacts[], today: string)
   const soon = addDays(today, EXPIRING_DAYS);
   const states = licences.map((licence): LicenceState => {
     const status = licenceStatus(licence, today);
-    if (status === "active" && licence.kind === "term" && licence.endsOn !== null && licence.endsOn <= soon) return "expiring";
+    if (status === "active" && licence.kind === "term" && licence.endsOn !== null && licence.endsOn <= soon)
+      return "expiring";
     return status === "not_started" ? "none" : status;
   });
   const started = licences.filter((licence) => licenceStatus(licence, today) !== "not_started");
-  const ends = started.filter((licence) => licence.kind !== "monthly" && licence.endsOn !== null && licence.endsOn >= today).map((licence) => licence.endsOn ?? "");
+  const ends = started
+    .filter((licence) => licence.kind !== "monthly" && licence.endsOn !== null && licence.endsOn >= today)
+    .map((licence) => licence.endsOn ?? "");
   return {
     stateRank: Math.min(stateRank.none, ...states.map((state) => stateRank[state])),
     kinds: [...new Set(licences.map((licence) => licence.kind))].sort(),
@@ -212,7 +291,11 @@ export function licenceSummary(licences: readonly LicenceFacts[], today: string)
 }
 
 /** More used than bought; unknown or unlimited quantities are never exceeded. Compares exact decimals (4 places). */
-export function isOverUsed({ isUnlimited, quantity, used }: Pick<LicenceFacts, "isUnlimited" | "quantity" | "used">): boolean {
+export function isOverUsed({
+  isUnlimited,
+  quantity,
+  used,
+}: Pick<LicenceFacts, "isUnlimited" | "quantity" | "used">): boolean {
   if (isUnlimited || quantity === null || used === null) return false;
   return toUnits(used) > toUnits(quantity);
 }

@@ -28,9 +28,15 @@ export const columns = [
 ] as const;
 export type ColumnId = (typeof columns)[number]["id"];
 export type SortColumn = Extract<(typeof columns)[number], { sort: true }>["id"];
-export const sortColumns = columns.filter((column) => column.sort).map((column) => column.id) as [SortColumn, ...SortColumn[]];
+export const sortColumns = columns.filter((column) => column.sort).map((column) => column.id) as [
+  SortColumn,
+  ...SortColumn[],
+];
 
-const sorts = sortColumns.flatMap((id) => [id, `-${id}`] as const) as [SortColumn | `-${SortColumn}`, ...(SortColumn | `-${SortColumn}`)[]];
+const sorts = sortColumns.flatMap((id) => [id, `-${id}`] as const) as [
+  SortColumn | `-${SortColumn}`,
+  ...(SortColumn | `-${SortColumn}`)[],
+];
 export const pageSizes = [25, 50, 100, 200] as const;
 
 /** Strict, for procedures: an unknown field or value is a 400. */
@@ -39,7 +45,11 @@ export const CustomerListInput = z.strictObject({
   status: z.enum(statuses).optional(),
   group: z.uuid().optional(),
   licenceKind: z.enum(licenceKinds).optional(),
-  category: z.string().max(40).regex(/^[a-z_]+$/).optional(),
+  category: z
+    .string()
+    .max(40)
+    .regex(/^[a-z_]+$/)
+    .optional(),
   /** A column id, `-` before it for descending; without it by relevance when searching, else by name. */
   sort: z.enum(sorts).optional(),
   /** Opaque cursor of the row after which the page begins. */
@@ -54,7 +64,9 @@ export function readListAddress(query: Record<string, string | string[] | undefi
   const entries = Object.entries(shape).flatMap(([name, field]) => {
     const raw = [query[name]].flat()[0];
     if (raw === undefined || raw === "") return [];
-    const parsed = field.safeParse(name === "pageSize" ? Number(raw) : raw.replaceAll("\0", "").toWellFormed());
+    const parsed = field.safeParse(
+      name === "pageSize" ? Number(raw) : raw.replaceAll("\0", "").toWellFormed(),
+    );
     return parsed.success && parsed.data !== undefined ? [[name, parsed.data]] : [];
   });
   return CustomerListInput.parse(Object.fromEntries(entries));
@@ -110,7 +122,11 @@ export const CustomerList = z.object({
   /** Cursor of the next page; null on the last. */
   next: z.string().nullable(),
   /** Customers per status in scope (not filtered); `isMore` as above. */
-  counts: z.object({ total: z.number(), byStatus: z.record(z.enum(statuses), z.number()), isMore: z.boolean() }),
+  counts: z.object({
+    total: z.number(),
+    byStatus: z.record(z.enum(statuses), z.number()),
+    isMore: z.boolean(),
+  }),
   groups: z.array(z.object({ id: z.uuid(), name: z.string() })),
   /** Synchronisations that are queued or running. */
   runs: LiveRuns,
@@ -156,7 +172,13 @@ const AlertRow = z.object({
   description: z.string(),
   raisedAt: z.string(),
 });
-const ContactRow = z.object({ id: z.uuid(), role: z.enum(["administrator", "billing", "technical", "other"]), name: z.string(), email: z.string(), phone: z.string() });
+const ContactRow = z.object({
+  id: z.uuid(),
+  role: z.enum(["administrator", "billing", "technical", "other"]),
+  name: z.string(),
+  email: z.string(),
+  phone: z.string(),
+});
 
 /** One customer: header, licences, devices, alerts, contacts. A section that may not be shown is null, `blank` says why. */
 export const CustomerDetails = z.object({
@@ -174,7 +196,18 @@ export const CustomerDetails = z.object({
     untilAt: z.string().nullable(),
     endReason: z.string().nullable(),
   }),
-  accounts: z.array(z.object({ id: z.uuid(), vendor: z.string(), connection: z.string(), externalId: z.string(), name: z.string(), lastSuccessAt: z.string().nullable(), errorCode: z.string().nullable(), errorDetail: z.string().nullable() })),
+  accounts: z.array(
+    z.object({
+      id: z.uuid(),
+      vendor: z.string(),
+      connection: z.string(),
+      externalId: z.string(),
+      name: z.string(),
+      lastSuccessAt: z.string().nullable(),
+      errorCode: z.string().nullable(),
+      errorDetail: z.string().nullable(),
+    }),
+  ),
   contacts: z.array(ContactRow),
   /** Customer-owned licences are left out without the capability `licences`; `hiddenLicences` counts them. */
   licences: z.array(LicenceRow),
@@ -191,4 +224,7 @@ export const CustomerDetails = z.object({
 export type CustomerDetails = z.infer<typeof CustomerDetails>;
 
 /** Input of the details beside the customer: the page of devices. */
-export const detailsInput = { devicesAfter: z.string().max(600).optional(), devices: z.enum(["all", "silent", "unprotected"]).default("all") };
+export const detailsInput = {
+  devicesAfter: z.string().max(600).optional(),
+  devices: z.enum(["all", "silent", "unprotected"]).default("all"),
+};

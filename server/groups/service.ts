@@ -9,8 +9,17 @@ export async function createGroup({ db, actor, audit }: Guarded, name: string): 
 }
 
 /** Adds customers to a group; those already in it, or not visible to the actor, are left as they are. */
-export async function addToGroup({ db, actor, audit }: Guarded, groupId: string, customerIds: readonly string[]): Promise<number> {
+export async function addToGroup(
+  { db, actor, audit }: Guarded,
+  groupId: string,
+  customerIds: readonly string[],
+): Promise<number> {
   const added = await insertMembers(db, actor.partnerId, groupId, customerIds);
-  await audit({ action: "group:add", entity: `group ${groupId}`, customerId: null, detail: { asked: customerIds.length, added } });
+  await audit({
+    action: "group:add",
+    entity: `group ${groupId}`,
+    customerId: null,
+    detail: { asked: customerIds.length, added },
+  });
   return added;
 }

@@ -1,7 +1,8 @@
 // The two addresses that tell an operator whether the portal is well.
 import { isDatabaseReady } from "./queries.ts";
 
-const plain = (text: string, status: number): Response => new Response(`${text}\n`, { status, headers: { "cache-control": "no-store" } });
+const plain = (text: string, status: number): Response =>
+  new Response(`${text}\n`, { status, headers: { "cache-control": "no-store" } });
 
 /** The process answers. */
 export const healthHandler = (): Response => plain("ok", 200);

@@ -14,11 +14,12 @@ export async function trpcHandler(request: Request): Promise<Response> {
   try {
     const context = await contextOf(request.headers);
     const url = new URL(request.url);
-    if (url.pathname.split(",").length > MOST_IN_BATCH) throw new AppError("request.tooMany");
+    if (url.pathname.split(",").length > MOST_IN_BATCH) throw new AppError("request.tooLarge");
     let checked = request;
     if (request.method === "POST") {
       assertSameOrigin(request);
-      if (!request.headers.get("content-type")?.startsWith("application/json")) throw new AppError("request.unsupportedType");
+      if (!request.headers.get("content-type")?.startsWith("application/json"))
+        throw new AppError("request.unsupportedType");
       const text = decodeText(await readBytes(request));
       assertStorable(parseJson(text));
       checked = new Request(request.url, { method: "POST", headers: request.headers, body: text });
@@ -47,4 +48,5 @@ function parseJson(text: string): unknown {
 }
 
 /** An address below /api that nobody answers: 404 as JSON, not a page. */
-export const unknownHandler = (request: Request): Response => errorResponse(new AppError("request.notFound"), languageOf(request.headers));
+export const unknownHandler = (request: Request): Response =>
+  errorResponse(new AppError("request.notFound"), languageOf(request.headers));

@@ -94,6 +94,8 @@ export function safeReturn(path: unknown, fallback: string): string {
   return URL.parse(path, "http://here.invalid")?.origin === "http://here.invalid" ? path : fallback;
 }
 
-/** Where the request came from: the last address a proxy added, cut to a sane length. */
+/** Where the request came from, by the proxy that TRUST_PROXY names; empty without one, because clients write what they like. */
 export const addressOf = (headers: Headers): string =>
-  (headers.get("x-forwarded-for")?.split(",").at(-1)?.trim() ?? "").slice(0, 45);
+  env().TRUST_PROXY === "0"
+    ? ""
+    : (headers.get("x-forwarded-for")?.split(",").at(-1)?.trim() ?? "").slice(0, 45);

@@ -3,7 +3,8 @@
 export type UploadedFile = { fileName: string; bytes: Uint8Array };
 
 const boundaryOf = (contentType: string): string | undefined => {
-  const [, quoted, bare] = /^multipart\/form-data\s*;.*?\bboundary=(?:"([^"]{1,70})"|([^\s;,]{1,70}))/i.exec(contentType) ?? [];
+  const [, quoted, bare] =
+    /^multipart\/form-data\s*;.*?\bboundary=(?:"([^"]{1,70})"|([^\s;,]{1,70}))/i.exec(contentType) ?? [];
   return quoted ?? bare;
 };
 
@@ -20,9 +21,14 @@ export function fileIn(body: Uint8Array, contentType: string, field: string): Up
     if (headersEnd === -1 || headersEnd - headersAt > 4_096) return undefined;
     const end = buffer.indexOf(`\r\n--${boundary}`, headersEnd + 2, "latin1");
     if (end === -1) return undefined;
-    const disposition = /^content-disposition:\s*form-data;(.*)$/im.exec(buffer.toString("utf8", headersAt, headersEnd))?.[1] ?? "";
+    const disposition =
+      /^content-disposition:\s*form-data;(.*)$/im.exec(buffer.toString("utf8", headersAt, headersEnd))?.[1] ??
+      "";
     if (parameter(disposition, "name") === field) {
-      return { fileName: baseName(parameter(disposition, "filename") ?? ""), bytes: body.subarray(headersEnd + 4, Math.max(end, headersEnd + 4)) };
+      return {
+        fileName: baseName(parameter(disposition, "filename") ?? ""),
+        bytes: body.subarray(headersEnd + 4, Math.max(end, headersEnd + 4)),
+      };
     }
     at = buffer.indexOf(opening, end, "latin1");
   }
@@ -36,4 +42,7 @@ const parameter = (disposition: string, name: string): string | undefined =>
 /** The last part of a path, as text that a database and a page take. */
 const baseName = (path: string): string =>
   // oxlint-disable-next-line no-control-regex -- control characters are what is taken out
-  (path.split(/[/\\]/).at(-1) ?? "").replace(/[\u0000-\u001f\u007f-\u009f]/g, "").toWellFormed().slice(0, 200);
+  (path.split(/[/\\]/).at(-1) ?? "")
+    .replace(/[\u0000-\u001f\u007f-\u009f]/g, "")
+    .toWellFormed()
+    .slice(0, 200);

@@ -11,13 +11,25 @@ export async function lockImports(db: ScopedDb, partnerId: string): Promise<void
 /** Names as the database compares them, in the same order. */
 export async function listPlainNames(db: ScopedDb, names: readonly string[]): Promise<string[]> {
   const { rows } = await sql<{ plain: string }>`
-    select app.plain(name) as plain from unnest(${[...names]}::text[]) with ordinality as u (name, n) order by n`.execute(db);
+    select app.plain(name) as plain from unnest(${[...names]}::text[]) with ordinality as u (name, n) order by n`.execute(
+    db,
+  );
   return rows.map((row) => row.plain);
 }
 
 /** Which of these names a visible customer is shown with. */
-export async function listShownNames(db: ScopedDb, partnerId: string, plainNames: readonly string[]): Promise<Set<string>> {
-  const rows = await db.selectFrom("readableOverview").where("partnerId", "=", partnerId).where("nameSort", "in", [...plainNames, ""]).select("nameSort").distinct().execute();
+export async function listShownNames(
+  db: ScopedDb,
+  partnerId: string,
+  plainNames: readonly string[],
+): Promise<Set<string>> {
+  const rows = await db
+    .selectFrom("readableOverview")
+    .where("partnerId", "=", partnerId)
+    .where("nameSort", "in", [...plainNames, ""])
+    .select("nameSort")
+    .distinct()
+    .execute();
   return new Set(rows.flatMap((row) => row.nameSort ?? []));
 }
 
@@ -25,13 +37,26 @@ export async function listShownNames(db: ScopedDb, partnerId: string, plainNames
  * The customers that these rows may mean, by identifier, by domain and name, by name alone. Also those the member does
  * not see, because identifiers are unique in the partner; the rules never let them change.
  */
-export async function listCandidates(db: ScopedDb, partnerId: string, rows: readonly NamedRow[], mode: "read" | "lock"): Promise<Candidate[]> {
+export async function listCandidates(
+  db: ScopedDb,
+  partnerId: string,
+  rows: readonly NamedRow[],
+  mode: "read" | "lock",
+): Promise<Candidate[]> {
   const ids = rows.flatMap(({ values }) => values.externalId ?? []);
   const withDomain = rows.filter(({ values }) => values.domain !== undefined);
-  const bare = rows.filter(({ values }) => values.domain === undefined && values.externalId === undefined).map(({ plain }) => plain);
+  const bare = rows
+    .filter(({ values }) => values.domain === undefined && values.externalId === undefined)
+    .map(({ plain }) => plain);
   // app.plain is not leakproof, so row-level security keeps an index on it from being used: domains narrow first. Each
   // "offset 0" keeps one index look-up per row, whatever the planner believes of a table that grows while it is read.
-  const { rows: found } = await sql<{ id: string; plain: string; relationship: string; isVisible: boolean; record: CustomerRecord }>`
+  const { rows: found } = await sql<{
+    id: string;
+    plain: string;
+    relationship: string;
+    isVisible: boolean;
+    record: CustomerRecord;
+  }>`
     with meant as (
       select c.id from unnest(${ids}::text[]) as w (external_id)
         cross join lateral (select id from customer where partner_id = ${partnerId} and external_id = w.external_id offset 0) c
@@ -63,20 +88,33 @@ const address = sql`case when r.street || r.city || r."postalCode" = '' then nul
   else jsonb_build_object('street', r.street, 'city', r.city, 'postalCode', r."postalCode") end`;
 
 /** New customers are managed: identity only, no source connected (decision 34). */
-export async function insertCustomers(db: ScopedDb, partnerId: string, rows: readonly Written[]): Promise<void> {
+export async function insertCustomers(
+  db: ScopedDb,
+  partnerId: string,
+  rows: readonly Written[],
+): Promise<void> {
   await sql`insert into customer (partner_id, id, relationship, name, name_shown, domain, external_id, country, region, language, account_manager, notes, tags, since, address)
     select ${partnerId}::uuid, r.id, 'managed', r.name, r."nameShown", r.domain, r."externalId", r.country, r.region, r.language, r."accountManager", r.notes, r.tags, r.since, ${address}
     from ${recordset(rows)}`.execute(db);
 }
 
-export async function updateCustomers(db: ScopedDb, partnerId: string, rows: readonly Written[], now: Date): Promise<void> {
+export async function updateCustomers(
+  db: ScopedDb,
+  partnerId: string,
+  rows: readonly Written[],
+  now: Date,
+): Promise<void> {
   await sql`update customer c set name = r.name, name_shown = r."nameShown", domain = r.domain, external_id = r."externalId", country = r.country, region = r.region,
       language = r.language, account_manager = r."accountManager", notes = r.notes, tags = r.tags, since = r.since, address = nullif(coalesce(c.address, '{}') || coalesce(${address}, '{}'), '{}'), updated_at = ${now}
     from ${recordset(rows)} where c.partner_id = ${partnerId} and c.id = r.id`.execute(db);
 }
 
 /** One contact per customer comes from lists; whom a vendor or a person entered stays. */
-export async function insertContacts(db: ScopedDb, partnerId: string, rows: readonly Written[]): Promise<void> {
+export async function insertContacts(
+  db: ScopedDb,
+  partnerId: string,
+  rows: readonly Written[],
+): Promise<void> {
   const named = rows.filter(({ record }) => Object.values(record.contact).some((value) => value !== ""));
   if (named.length === 0) return;
   await sql`insert into contact (partner_id, customer_id, role, first_name, last_name, email, phone, source)
@@ -85,13 +123,29 @@ export async function insertContacts(db: ScopedDb, partnerId: string, rows: read
       as r (id uuid, "firstName" text, "lastName" text, email text, phone text)`.execute(db);
 }
 
-export async function deleteContacts(db: ScopedDb, partnerId: string, customerIds: readonly string[]): Promise<void> {
+export async function deleteContacts(
+  db: ScopedDb,
+  partnerId: string,
+  customerIds: readonly string[],
+): Promise<void> {
   if (customerIds.length === 0) return;
-  await db.deleteFrom("contact").where("partnerId", "=", partnerId).where("source", "=", "import").where("customerId", "in", [...customerIds]).execute();
+  await db
+    .deleteFrom("contact")
+    .where("partnerId", "=", partnerId)
+    .where("source", "=", "import")
+    .where("customerId", "in", [...customerIds])
+    .execute();
 }
 
 /** Who sees only some customers also sees those they brought in. */
-export async function insertScopes(db: ScopedDb, partnerId: string, membershipId: string, customerIds: readonly string[]): Promise<void> {
+export async function insertScopes(
+  db: ScopedDb,
+  partnerId: string,
+  membershipId: string,
+  customerIds: readonly string[],
+): Promise<void> {
   await sql`insert into membership_scope (partner_id, membership_id, kind, customer_id)
-    select ${partnerId}::uuid, ${membershipId}::uuid, 'customer', id from unnest(${[...customerIds]}::uuid[]) as u (id) on conflict do nothing`.execute(db);
+    select ${partnerId}::uuid, ${membershipId}::uuid, 'customer', id from unnest(${[...customerIds]}::uuid[]) as u (id) on conflict do nothing`.execute(
+    db,
+  );
 }

@@ -7,7 +7,22 @@ import type { Column, ImportDetails, ImportRow, Rejected } from "./schema.ts";
 /** Whose uploads: those of one membership, or (null) all of the partner, for who sees all customers anyway. */
 export type Owner = string | null;
 
-const details = ["id", "fileName", "state", "createdBy", "createdAt", "finishedAt", "rowsTotal", "rowsDone", "rowsCreated", "rowsChanged", "rowsUnchanged", "encoding", "delimiter", "mapping"] as const;
+const details = [
+  "id",
+  "fileName",
+  "state",
+  "createdBy",
+  "createdAt",
+  "finishedAt",
+  "rowsTotal",
+  "rowsDone",
+  "rowsCreated",
+  "rowsChanged",
+  "rowsUnchanged",
+  "encoding",
+  "delimiter",
+  "mapping",
+] as const;
 const imports = (db: ScopedDb, partnerId: string, owner: Owner) => {
   const query = db.selectFrom("customerImport").where("partnerId", "=", partnerId);
   return owner === null ? query : query.where("createdBy", "=", owner);
@@ -17,11 +32,20 @@ export type StoredImport = Omit<ImportDetails, "samples"> & { createdBy: string 
 type Raw = { [C in (typeof details)[number]]: unknown };
 
 function toImport(raw: Raw): StoredImport {
-  const { rowsCreated, rowsChanged, rowsUnchanged, mapping, createdAt, finishedAt, ...same } = raw as Omit<Raw, "createdAt" | "finishedAt"> & {
-    rowsCreated: number; rowsChanged: number; rowsUnchanged: number; rowsDone: number; createdAt: Date; finishedAt: Date | null;
+  const { rowsCreated, rowsChanged, rowsUnchanged, mapping, createdAt, finishedAt, ...same } = raw as Omit<
+    Raw,
+    "createdAt" | "finishedAt"
+  > & {
+    rowsCreated: number;
+    rowsChanged: number;
+    rowsUnchanged: number;
+    rowsDone: number;
+    createdAt: Date;
+    finishedAt: Date | null;
   };
   return {
-    ...(same as Omit<ImportRow, "created" | "changed" | "unchanged" | "rejected"> & Pick<StoredImport, "createdBy" | "encoding" | "delimiter">),
+    ...(same as Omit<ImportRow, "created" | "changed" | "unchanged" | "rejected"> &
+      Pick<StoredImport, "createdBy" | "encoding" | "delimiter">),
     columns: mapping as Column[],
     created: rowsCreated,
     changed: rowsChanged,
@@ -33,22 +57,51 @@ function toImport(raw: Raw): StoredImport {
 }
 
 export async function insertImport(
-  db: ScopedDb, partnerId: string,
-  file: { createdBy: string; fileName: string; content: Buffer; encoding: string; delimiter: string; columns: readonly Column[]; rowsTotal: number },
+  db: ScopedDb,
+  partnerId: string,
+  file: {
+    createdBy: string;
+    fileName: string;
+    content: Buffer;
+    encoding: string;
+    delimiter: string;
+    columns: readonly Column[];
+    rowsTotal: number;
+  },
 ): Promise<string> {
   const { columns, ...row } = file;
-  const { id } = await db.insertInto("customerImport").values({ ...row, partnerId, mapping: JSON.stringify(columns) }).returning("id").executeTakeFirstOrThrow();
+  const { id } = await db
+    .insertInto("customerImport")
+    .values({ ...row, partnerId, mapping: JSON.stringify(columns) })
+    .returning("id")
+    .executeTakeFirstOrThrow();
   return id;
 }
 
-export async function findImport(db: ScopedDb, partnerId: string, owner: Owner, id: string, mode: "read" | "lock" = "read"): Promise<StoredImport | undefined> {
+export async function findImport(
+  db: ScopedDb,
+  partnerId: string,
+  owner: Owner,
+  id: string,
+  mode: "read" | "lock" = "read",
+): Promise<StoredImport | undefined> {
   const query = imports(db, partnerId, owner).where("id", "=", id).select(details);
   const row = await (mode === "lock" ? query.forUpdate() : query).executeTakeFirst();
   return row && toImport(row);
 }
 
-export async function listImports(db: ScopedDb, partnerId: string, owner: Owner, most: number): Promise<StoredImport[]> {
-  const rows = await imports(db, partnerId, owner).select(details).orderBy("createdAt", "desc").orderBy("id").limit(most).execute();
+export async function listImports(
+  db: ScopedDb,
+  partnerId: string,
+  owner: Owner,
+  most: number,
+): Promise<StoredImport[]> {
+  const rows = await imports(db, partnerId, owner)
+    .select(details)
+    .orderBy("createdAt", "desc")
+    .orderBy("id")
+    .limit(most)
+    .execute();
   return rows.map(toImport);
 }
 
@@ -56,7 +109,12 @@ export async function listImports(db: ScopedDb, partnerId: string, owner: Owner,
 const PART_BYTES = 4 * 1024 * 1024;
 
 /** The uploaded bytes; `most`: only the first so many. */
-export async function getContent(db: ScopedDb, partnerId: string, id: string, most = Number.MAX_SAFE_INTEGER): Promise<Buffer> {
+export async function getContent(
+  db: ScopedDb,
+  partnerId: string,
+  id: string,
+  most = Number.MAX_SAFE_INTEGER,
+): Promise<Buffer> {
   const parts: Buffer[] = [];
   for (let at = 0; at < most; at += PART_BYTES) {
     const { rows } = await sql<{ part: Buffer }>`
@@ -70,33 +128,79 @@ export async function getContent(db: ScopedDb, partnerId: string, id: string, mo
 }
 
 export async function getRejected(db: ScopedDb, partnerId: string, id: string): Promise<Rejected[]> {
-  const row = await imports(db, partnerId, null).where("id", "=", id).select("rejected").executeTakeFirstOrThrow();
+  const row = await imports(db, partnerId, null)
+    .where("id", "=", id)
+    .select("rejected")
+    .executeTakeFirstOrThrow();
   return (row.rejected as unknown as Rejected[]).sort((a, b) => a.line - b.line);
 }
 
-export async function updateMapping(db: ScopedDb, partnerId: string, id: string, read: { encoding: string; delimiter: string; columns: readonly Column[]; rowsTotal: number }): Promise<void> {
+export async function updateMapping(
+  db: ScopedDb,
+  partnerId: string,
+  id: string,
+  read: { encoding: string; delimiter: string; columns: readonly Column[]; rowsTotal: number },
+): Promise<void> {
   const { columns, ...rest } = read;
-  await db.updateTable("customerImport").set({ ...rest, mapping: JSON.stringify(columns) }).where("partnerId", "=", partnerId).where("id", "=", id).execute();
-}
-
-/** What is finished stays so: a second run of the same job changes nothing. */
-export async function updateState(db: ScopedDb, partnerId: string, id: string, state: ImportRow["state"]): Promise<void> {
-  await db.updateTable("customerImport").set({ state }).where("partnerId", "=", partnerId).where("id", "=", id).where("state", "!=", "finished").execute();
-}
-
-/** The list is in: what is left of it are the rows that did not go in. */
-export async function finishImport(db: ScopedDb, partnerId: string, id: string, rejected: readonly Rejected[], now: Date): Promise<void> {
   await db
     .updateTable("customerImport")
-    .set({ state: "finished", finishedAt: now, content: Buffer.alloc(0), rejected: sql`rejected || ${JSON.stringify(rejected)}::jsonb` })
+    .set({ ...rest, mapping: JSON.stringify(columns) })
     .where("partnerId", "=", partnerId)
     .where("id", "=", id)
     .execute();
 }
 
-export type Progress = { done: number; created: number; changed: number; unchanged: number; rejected: readonly Rejected[] };
+/** What is finished stays so: a second run of the same job changes nothing. */
+export async function updateState(
+  db: ScopedDb,
+  partnerId: string,
+  id: string,
+  state: ImportRow["state"],
+): Promise<void> {
+  await db
+    .updateTable("customerImport")
+    .set({ state })
+    .where("partnerId", "=", partnerId)
+    .where("id", "=", id)
+    .where("state", "!=", "finished")
+    .execute();
+}
 
-export async function addProgress(db: ScopedDb, partnerId: string, id: string, step: Progress): Promise<void> {
+/** The list is in: what is left of it are the rows that did not go in. */
+export async function finishImport(
+  db: ScopedDb,
+  partnerId: string,
+  id: string,
+  rejected: readonly Rejected[],
+  now: Date,
+): Promise<void> {
+  await db
+    .updateTable("customerImport")
+    .set({
+      state: "finished",
+      finishedAt: now,
+      content: Buffer.alloc(0),
+      rejected: sql`rejected || ${JSON.stringify(rejected)}::jsonb`,
+    })
+    .where("partnerId", "=", partnerId)
+    .where("id", "=", id)
+    .execute();
+}
+
+export type Progress = {
+  done: number;
+  created: number;
+  changed: number;
+  unchanged: number;
+  rejected: readonly Rejected[];
+};
+
+export async function addProgress(
+  db: ScopedDb,
+  partnerId: string,
+  id: string,
+  step: Progress,
+): Promise<void> {
   await db
     .updateTable("customerImport")
     .set((eb) => ({
@@ -112,7 +216,11 @@ export async function addProgress(db: ScopedDb, partnerId: string, id: string, s
 }
 
 /** The membership that uploaded a list, as it is now; undefined once it is gone or disabled. */
-export async function findImporter(db: ScopedDb, partnerId: string, membershipId: string): Promise<{ role: RoleName; customerId: string | null; scopeAll: boolean; memberAll: boolean } | undefined> {
+export async function findImporter(
+  db: ScopedDb,
+  partnerId: string,
+  membershipId: string,
+): Promise<{ role: RoleName; customerId: string | null; scopeAll: boolean; memberAll: boolean } | undefined> {
   const row = await db
     .selectFrom("membership as m")
     .where("m.partnerId", "=", partnerId)
@@ -120,8 +228,24 @@ export async function findImporter(db: ScopedDb, partnerId: string, membershipId
     .where("m.disabledAt", "is", null)
     .select(["m.role", "m.customerId", "m.scopeAll"])
     .select((eb) =>
-      eb.exists(eb.selectFrom("membershipScope as s").whereRef("s.partnerId", "=", "m.partnerId").whereRef("s.membershipId", "=", "m.id").where("s.kind", "=", "denied").select("s.id")).as("hasDenied"),
+      eb
+        .exists(
+          eb
+            .selectFrom("membershipScope as s")
+            .whereRef("s.partnerId", "=", "m.partnerId")
+            .whereRef("s.membershipId", "=", "m.id")
+            .where("s.kind", "=", "denied")
+            .select("s.id"),
+        )
+        .as("hasDenied"),
     )
     .executeTakeFirst();
-  return row && { role: row.role as RoleName, customerId: row.customerId, scopeAll: row.scopeAll, memberAll: row.scopeAll && !row.hasDenied };
+  return (
+    row && {
+      role: row.role as RoleName,
+      customerId: row.customerId,
+      scopeAll: row.scopeAll,
+      memberAll: row.scopeAll && !row.hasDenied,
+    }
+  );
 }

@@ -20,7 +20,8 @@ export function newRepetitions(): (row: NamedRow) => Reason | undefined {
     const sameId = externalId === undefined ? undefined : byId.get(externalId);
     if (sameId !== undefined) return reason("duplicateExternalId", "externalId", { line: sameId });
     const same = (externalId === undefined && domain !== undefined ? anyone : anonymous).get(own);
-    if (same !== undefined && !(externalId !== undefined && domain === undefined)) return reason("duplicateRow", null, { line: same });
+    if (same !== undefined && !(externalId !== undefined && domain === undefined))
+      return reason("duplicateRow", null, { line: same });
     if (externalId !== undefined) byId.set(externalId, row.line);
     else anonymous.set(own, row.line);
     if (!anyone.has(own)) anyone.set(own, row.line);
@@ -31,12 +32,30 @@ export function newRepetitions(): (row: NamedRow) => Reason | undefined {
 type Contact = { firstName: string; lastName: string; email: string; phone: string };
 /** What a list can say of a customer, as it is stored. */
 export type CustomerRecord = {
-  name: string; nameShown: string; domain: string | null; externalId: string | null; country: string | null; region: string | null;
-  language: string | null; accountManager: string | null; notes: string; tags: string[]; since: string | null;
-  street: string; city: string; postalCode: string; contact: Contact;
+  name: string;
+  nameShown: string;
+  domain: string | null;
+  externalId: string | null;
+  country: string | null;
+  region: string | null;
+  language: string | null;
+  accountManager: string | null;
+  notes: string;
+  tags: string[];
+  since: string | null;
+  street: string;
+  city: string;
+  postalCode: string;
+  contact: Contact;
 };
 /** A customer that may be the one a row means. */
-export type Candidate = { id: string; plain: string; relationship: string; isVisible: boolean; record: CustomerRecord };
+export type Candidate = {
+  id: string;
+  plain: string;
+  relationship: string;
+  isVisible: boolean;
+  record: CustomerRecord;
+};
 
 /** What the customer is after the row; an empty cell leaves what is there. */
 export function recordAfter(values: Values & { name: string }, before?: CustomerRecord): CustomerRecord {
@@ -68,14 +87,27 @@ export function recordAfter(values: Values & { name: string }, before?: Customer
 
 const valueOf = (record: CustomerRecord, field: Field): unknown => {
   if (field === "tags") return record.tags.join("; ");
-  const part = { contactFirstName: "firstName", contactLastName: "lastName", contactEmail: "email", contactPhone: "phone" } as const;
-  return field in part ? record.contact[part[field as keyof typeof part]] : record[field as Exclude<Field, keyof typeof part>];
+  const part = {
+    contactFirstName: "firstName",
+    contactLastName: "lastName",
+    contactEmail: "email",
+    contactPhone: "phone",
+  } as const;
+  return field in part
+    ? record.contact[part[field as keyof typeof part]]
+    : record[field as Exclude<Field, keyof typeof part>];
 };
 const changedFields = (before: CustomerRecord, after: CustomerRecord): Field[] =>
   fields.map(({ id }) => id).filter((field) => valueOf(before, field) !== valueOf(after, field));
 
 export type Decision =
-  | { outcome: Exclude<Outcome, "rejected">; row: NamedRow; id: string | null; record: CustomerRecord; changes: Field[] }
+  | {
+      outcome: Exclude<Outcome, "rejected">;
+      row: NamedRow;
+      id: string | null;
+      record: CustomerRecord;
+      changes: Field[];
+    }
   | { outcome: "rejected"; row: Rejected };
 
 /**
@@ -83,15 +115,38 @@ export type Decision =
  * identifiers; without either, the one with its name that has neither. `taken`: customers that earlier rows are, and
  * `fileIds`: identifiers that rows of the file carry, so that no two rows fight over one customer.
  */
-export function decide(row: NamedRow, candidates: readonly Candidate[], taken: ReadonlySet<string>, fileIds: ReadonlySet<string>): Decision {
+export function decide(
+  row: NamedRow,
+  candidates: readonly Candidate[],
+  taken: ReadonlySet<string>,
+  fileIds: ReadonlySet<string>,
+): Decision {
   const { externalId, domain, name } = row.values;
-  const refuse = (code: Reason["code"]): Decision => ({ outcome: "rejected", row: { line: row.line, cells: row.cells.map(storable), reasons: [reason(code)] } });
-  const free = candidates.filter(({ id, plain, isVisible, record }) => isVisible && plain === row.plain && !taken.has(id) && (record.externalId === null || !fileIds.has(record.externalId)));
+  const refuse = (code: Reason["code"]): Decision => ({
+    outcome: "rejected",
+    row: { line: row.line, cells: row.cells.map(storable), reasons: [reason(code)] },
+  });
+  const free = candidates.filter(
+    ({ id, plain, isVisible, record }) =>
+      isVisible &&
+      plain === row.plain &&
+      !taken.has(id) &&
+      (record.externalId === null || !fileIds.has(record.externalId)),
+  );
   const alike = free
-    .filter(({ record }) => record.domain === (domain ?? null) && (record.externalId === null || (externalId === undefined && domain !== undefined)) && (domain !== undefined || externalId === undefined))
-    .map((candidate) => ({ candidate, rank: (candidate.record.externalId === null ? 0 : 2) + (candidate.record.name === name ? 0 : 1) }))
+    .filter(
+      ({ record }) =>
+        record.domain === (domain ?? null) &&
+        (record.externalId === null || (externalId === undefined && domain !== undefined)) &&
+        (domain !== undefined || externalId === undefined),
+    )
+    .map((candidate) => ({
+      candidate,
+      rank: (candidate.record.externalId === null ? 0 : 2) + (candidate.record.name === name ? 0 : 1),
+    }))
     .sort((a, b) => a.rank - b.rank);
-  const identified = externalId === undefined ? undefined : candidates.find(({ record }) => record.externalId === externalId);
+  const identified =
+    externalId === undefined ? undefined : candidates.find(({ record }) => record.externalId === externalId);
   if (!identified && alike[0] && alike[0].rank === alike[1]?.rank) return refuse("ambiguous");
   const found = identified ?? alike[0]?.candidate;
   if (!found) return { outcome: "new", row, id: null, record: recordAfter(row.values), changes: [] };

@@ -27,8 +27,21 @@ export const fieldIds = fields.map(({ id }) => id) as [Field, ...Field[]];
 
 /** Why a row does not go in; texts: imports.json `reason`. */
 const reasonCodes = [
-  "quotes", "columnCount", "nameMissing", "tooLong", "characters", "domain", "country", "language", "email", "date",
-  "duplicateExternalId", "duplicateRow", "ambiguous", "outsideScope", "orderOnly",
+  "quotes",
+  "columnCount",
+  "nameMissing",
+  "tooLong",
+  "characters",
+  "domain",
+  "country",
+  "language",
+  "email",
+  "date",
+  "duplicateExternalId",
+  "duplicateRow",
+  "ambiguous",
+  "outsideScope",
+  "orderOnly",
 ] as const;
 export const Reason = z.object({
   code: z.enum(reasonCodes),

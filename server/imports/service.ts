@@ -1,14 +1,39 @@
 // Importing customers from a list: what the file is, what would become of each row; the job writes it.
 import { setImmediate as otherWork } from "node:timers/promises";
 import type { ScopedDb } from "#db/client.ts";
-import { type CleanRow, isRejected, MOST_COLUMNS, proposeMapping, readRow, storable } from "#server/columns/rules.ts";
-import { type CsvRecord, decodePieces, type Delimiter, detectDelimiter, detectEncoding, type Encoding, readRecords } from "#server/csv/rules.ts";
+import {
+  type CleanRow,
+  isRejected,
+  MOST_COLUMNS,
+  proposeMapping,
+  readRow,
+  storable,
+} from "#server/columns/rules.ts";
+import {
+  type CsvRecord,
+  decodePieces,
+  type Delimiter,
+  detectDelimiter,
+  detectEncoding,
+  type Encoding,
+  readRecords,
+} from "#server/csv/rules.ts";
 import { AppError } from "#server/errors.ts";
 import type { Actor } from "#server/permissions.ts";
 import { findImport, getContent, listImports, type Owner, type StoredImport } from "./queries.ts";
 import { listCandidates, listPlainNames, listShownNames } from "./queries-customers.ts";
 import { decide, type Decision, type NamedRow, newRepetitions } from "./rules.ts";
-import type { Column, Field, ImportDetails, ImportPreview, ImportRow, MappingInput, Outcome, PreviewRow, Rejected } from "./schema.ts";
+import type {
+  Column,
+  Field,
+  ImportDetails,
+  ImportPreview,
+  ImportRow,
+  MappingInput,
+  Outcome,
+  PreviewRow,
+  Rejected,
+} from "./schema.ts";
 
 /** Rows per transaction: short enough that readers and other imports hardly wait. */
 const CHUNK = 1_000;
@@ -21,7 +46,10 @@ const SAMPLES = 3;
 export type FileReading = { encoding: Encoding; delimiter: Delimiter; columns: Column[]; rowsTotal: number };
 
 /** Reads a file far enough to say what it is; `chosen` overrules what was detected. */
-export async function readFile(bytes: Uint8Array, chosen?: { encoding: Encoding; delimiter: Delimiter }): Promise<FileReading> {
+export async function readFile(
+  bytes: Uint8Array,
+  chosen?: { encoding: Encoding; delimiter: Delimiter },
+): Promise<FileReading> {
   if (bytes.length === 0) throw new AppError("import.empty");
   const encoding = chosen?.encoding ?? detectEncoding(bytes);
   if (!encoding) throw new AppError("import.notCsv");
@@ -41,7 +69,13 @@ export async function readFile(bytes: Uint8Array, chosen?: { encoding: Encoding;
 /** Members with all customers see every import of the partner, others their own: lists name customers. */
 const ownerOf = (actor: Actor): Owner => (actor.memberAll ? null : actor.membershipId);
 
-const toRow = ({ createdBy: _by, columns: _columns, encoding: _encoding, delimiter: _delimiter, ...row }: StoredImport): ImportRow => row;
+const toRow = ({
+  createdBy: _by,
+  columns: _columns,
+  encoding: _encoding,
+  delimiter: _delimiter,
+  ...row
+}: StoredImport): ImportRow => row;
 
 export async function getImports(db: ScopedDb, actor: Actor): Promise<ImportRow[]> {
   return (await listImports(db, actor.partnerId, ownerOf(actor), 10)).map(toRow);
@@ -65,23 +99,40 @@ export async function getImport(db: ScopedDb, actor: Actor, id: string): Promise
   return { ...found, samples };
 }
 
-export async function requireImport(db: ScopedDb, actor: Actor, id: string, mode: "read" | "lock" = "read"): Promise<StoredImport> {
+export async function requireImport(
+  db: ScopedDb,
+  actor: Actor,
+  id: string,
+  mode: "read" | "lock" = "read",
+): Promise<StoredImport> {
   const found = await findImport(db, actor.partnerId, ownerOf(actor), id, mode);
   if (!found) throw new AppError("import.notFound");
   return found;
 }
 
 /** A mapping as a person chose it; where the file is to be read in another way, its columns are proposed anew. */
-export async function changeReading(db: ScopedDb, actor: Actor, list: StoredImport, input: MappingInput): Promise<{ reading: FileReading; isMapped: boolean }> {
+export async function changeReading(
+  db: ScopedDb,
+  actor: Actor,
+  list: StoredImport,
+  input: MappingInput,
+): Promise<{ reading: FileReading; isMapped: boolean }> {
   if (list.state !== "uploaded") throw new AppError("import.alreadyDone");
   if (input.columns.length === 0 || input.encoding !== list.encoding || input.delimiter !== list.delimiter) {
-    return { reading: await readFile(await getContent(db, actor.partnerId, list.id), input), isMapped: false };
+    return {
+      reading: await readFile(await getContent(db, actor.partnerId, list.id), input),
+      isMapped: false,
+    };
   }
   const chosen = input.columns.filter((field) => field !== "");
   if (!chosen.includes("name")) throw new AppError("import.missingName");
-  if (input.columns.length !== list.columns.length || new Set(chosen).size < chosen.length) throw new AppError("request.invalid", { fields: { column: "duplicate" } });
+  if (input.columns.length !== list.columns.length || new Set(chosen).size < chosen.length)
+    throw new AppError("request.invalid", { fields: { column: "duplicate" } });
   const columns = list.columns.map(({ header }, index) => ({ header, field: input.columns[index] || null }));
-  return { reading: { encoding: list.encoding, delimiter: list.delimiter, columns, rowsTotal: list.rowsTotal }, isMapped: true };
+  return {
+    reading: { encoding: list.encoding, delimiter: list.delimiter, columns, rowsTotal: list.rowsTotal },
+    isMapped: true,
+  };
 }
 
 /** What is known across the chunks of one file. */
@@ -95,7 +146,10 @@ export type Reading = {
   taken: Set<string>;
 };
 
-function* chunksOf(content: Uint8Array, list: Pick<StoredImport, "encoding" | "delimiter" | "columns">): Generator<(CleanRow | Rejected)[]> {
+function* chunksOf(
+  content: Uint8Array,
+  list: Pick<StoredImport, "encoding" | "delimiter" | "columns">,
+): Generator<(CleanRow | Rejected)[]> {
   let header: CsvRecord | undefined;
   let rows: (CleanRow | Rejected)[] = [];
   for (const record of readRecords(decodePieces(content, list.encoding), list.delimiter)) {
@@ -109,24 +163,46 @@ function* chunksOf(content: Uint8Array, list: Pick<StoredImport, "encoding" | "d
 }
 
 /** Goes through the file once for its identifiers; the chunks are then read again, so that few rows are held at a time. */
-export async function openReading(partnerId: string, content: Uint8Array, list: Pick<StoredImport, "encoding" | "delimiter" | "columns">): Promise<Reading> {
+export async function openReading(
+  partnerId: string,
+  content: Uint8Array,
+  list: Pick<StoredImport, "encoding" | "delimiter" | "columns">,
+): Promise<Reading> {
   if (!list.columns.some(({ field }) => field === "name")) throw new AppError("import.missingName");
   const fileIds = new Set<string>();
-  const identifying = list.columns.map((column) => (column.field === "name" || column.field === "externalId" ? column : { ...column, field: null }));
+  const identifying = list.columns.map((column) =>
+    column.field === "name" || column.field === "externalId" ? column : { ...column, field: null },
+  );
   for (const rows of chunksOf(content, { ...list, columns: identifying })) {
-    for (const row of rows) if (!isRejected(row) && row.values.externalId !== undefined) fileIds.add(row.values.externalId);
+    for (const row of rows)
+      if (!isRejected(row) && row.values.externalId !== undefined) fileIds.add(row.values.externalId);
     await otherWork();
   }
-  return { partnerId, columns: list.columns, chunks: chunksOf(content, list), fileIds, repetition: newRepetitions(), taken: new Set() };
+  return {
+    partnerId,
+    columns: list.columns,
+    chunks: chunksOf(content, list),
+    fileIds,
+    repetition: newRepetitions(),
+    taken: new Set(),
+  };
 }
 
 /** `isOwnFault`: rejected by what the file says, not by what the database holds. */
 type Decided = Decision & { isOwnFault?: boolean };
 
 /** What becomes of each row of a chunk, in the order of the file. */
-export async function decideChunk(db: ScopedDb, reading: Reading, rows: readonly (CleanRow | Rejected)[], mode: "read" | "lock"): Promise<Decided[]> {
+export async function decideChunk(
+  db: ScopedDb,
+  reading: Reading,
+  rows: readonly (CleanRow | Rejected)[],
+  mode: "read" | "lock",
+): Promise<Decided[]> {
   const clean = rows.filter((row): row is CleanRow => !isRejected(row));
-  const plain = await listPlainNames(db, clean.map(({ values }) => values.name));
+  const plain = await listPlainNames(
+    db,
+    clean.map(({ values }) => values.name),
+  );
   const names = new Map(clean.map((row, index) => [row, plain[index] ?? ""]));
   const checked = rows.map((row): NamedRow | Rejected => {
     if (isRejected(row)) return row;
@@ -141,14 +217,24 @@ export async function decideChunk(db: ScopedDb, reading: Reading, rows: readonly
   return checked.map((row) => {
     if (isRejected(row)) return { outcome: "rejected", row, isOwnFault: true };
     const identified = byId.get(row.values.externalId ?? "\n");
-    const decided = decide(row, [...(byPlain.get(row.plain) ?? []), ...(identified ? [identified] : [])], reading.taken, reading.fileIds);
+    const decided = decide(
+      row,
+      [...(byPlain.get(row.plain) ?? []), ...(identified ? [identified] : [])],
+      reading.taken,
+      reading.fileIds,
+    );
     if (decided.outcome !== "rejected" && decided.id) reading.taken.add(decided.id);
     return decided;
   });
 }
 
 /** What the import would do, and the first rows of it; writes nothing. */
-export async function previewImport(db: ScopedDb, actor: Actor, id: string, only: Outcome | undefined): Promise<ImportPreview> {
+export async function previewImport(
+  db: ScopedDb,
+  actor: Actor,
+  id: string,
+  only: Outcome | undefined,
+): Promise<ImportPreview> {
   const list = await requireImport(db, actor, id);
   if (list.state !== "uploaded" && list.state !== "failed") throw new AppError("import.alreadyDone");
   const reading = await openReading(actor.partnerId, await getContent(db, actor.partnerId, id), list);
@@ -160,25 +246,51 @@ export async function previewImport(db: ScopedDb, actor: Actor, id: string, only
     rowsRead += rows.length;
     for (const decided of await decideChunk(db, reading, rows, "read")) {
       totals[decided.outcome] += 1;
-      if (decided.outcome !== "rejected") perName.set(decided.row.plain, (perName.get(decided.row.plain) ?? 0) + 1);
-      if (shown.length < PREVIEW_ROWS && (only === undefined || only === decided.outcome)) shown.push(decided);
+      if (decided.outcome !== "rejected")
+        perName.set(decided.row.plain, (perName.get(decided.row.plain) ?? 0) + 1);
+      if (shown.length < PREVIEW_ROWS && (only === undefined || only === decided.outcome))
+        shown.push(decided);
     }
     if (rowsRead >= PREVIEW_MOST) break;
   }
-  const isNew = shown.flatMap((decided) => (decided.outcome === "new" ? decided.row.plain.slice(0, 200) : []));
+  const isNew = shown.flatMap((decided) =>
+    decided.outcome === "new" ? decided.row.plain.slice(0, 200) : [],
+  );
   const known = isNew.length > 0 ? await listShownNames(db, actor.partnerId, isNew) : new Set<string>();
-  return { totals, rowsRead, rows: shown.map((decided) => previewRow(decided, list.columns, (plain, isFresh) => (perName.get(plain) ?? 0) > 1 || (isFresh && known.has(plain.slice(0, 200))))) };
+  return {
+    totals,
+    rowsRead,
+    rows: shown.map((decided) =>
+      previewRow(
+        decided,
+        list.columns,
+        (plain, isFresh) => (perName.get(plain) ?? 0) > 1 || (isFresh && known.has(plain.slice(0, 200))),
+      ),
+    ),
+  };
 }
 
-function previewRow(decided: Decided, columns: readonly Column[], hasNamesake: (plain: string, isFresh: boolean) => boolean): PreviewRow {
+function previewRow(
+  decided: Decided,
+  columns: readonly Column[],
+  hasNamesake: (plain: string, isFresh: boolean) => boolean,
+): PreviewRow {
   if (decided.outcome !== "rejected") {
     const { outcome, row, changes } = decided;
-    return { line: row.line, outcome, values: row.values, reasons: [], changes, hasNamesake: hasNamesake(row.plain, outcome === "new") };
+    return {
+      line: row.line,
+      outcome,
+      values: row.values,
+      reasons: [],
+      changes,
+      hasNamesake: hasNamesake(row.plain, outcome === "new"),
+    };
   }
   const { line, cells, reasons } = decided.row;
   const values: Partial<Record<Field, string>> = {};
   // A row that fell apart has no columns: it is shown whole, where the name would be.
   const places = reasons.some(({ code }) => code === "quotes") ? [{ field: "name" as const }] : columns;
-  for (const [index, { field }] of places.entries()) if (field && cells[index]) values[field] = cells[index].slice(0, 300);
+  for (const [index, { field }] of places.entries())
+    if (field && cells[index]) values[field] = cells[index].slice(0, 300);
   return { line, outcome: "rejected", values, reasons, changes: [], hasNamesake: false };
 }

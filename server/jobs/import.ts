@@ -4,19 +4,44 @@ import { type Scope, type ScopedDb, withScope } from "#db/client.ts";
 import { appendAudit } from "#server/audit/append.ts";
 import type { CleanRow } from "#server/columns/rules.ts";
 import { AppError } from "#server/errors.ts";
-import { addProgress, findImport, findImporter, finishImport, getContent, type StoredImport, updateState } from "#server/imports/queries.ts";
-import { deleteContacts, insertContacts, insertCustomers, insertScopes, lockImports, updateCustomers } from "#server/imports/queries-customers.ts";
+import {
+  addProgress,
+  findImport,
+  findImporter,
+  finishImport,
+  getContent,
+  type StoredImport,
+  updateState,
+} from "#server/imports/queries.ts";
+import {
+  deleteContacts,
+  insertContacts,
+  insertCustomers,
+  insertScopes,
+  lockImports,
+  updateCustomers,
+} from "#server/imports/queries-customers.ts";
 import type { Outcome, Rejected } from "#server/imports/schema.ts";
 import { decideChunk, openReading, type Reading } from "#server/imports/service.ts";
 import { refreshOverview } from "#server/overview/service.ts";
 import { can } from "#server/permissions.ts";
 
 /** Writes in the scope of the membership that uploaded the list, as it is now, not as it was. */
-export async function runImport({ partnerId, importId }: { partnerId: string; importId: string }, signal: AbortSignal): Promise<void> {
-  const importer = await withScope({ partnerId }, "read only", async (db) => {
-    const list = await findImport(db, partnerId, null, importId);
-    return list && { membershipId: list.createdBy, member: await findImporter(db, partnerId, list.createdBy) };
-  }, "worker");
+export async function runImport(
+  { partnerId, importId }: { partnerId: string; importId: string },
+  signal: AbortSignal,
+): Promise<void> {
+  const importer = await withScope(
+    { partnerId },
+    "read only",
+    async (db) => {
+      const list = await findImport(db, partnerId, null, importId);
+      return (
+        list && { membershipId: list.createdBy, member: await findImporter(db, partnerId, list.createdBy) }
+      );
+    },
+    "worker",
+  );
   if (!importer) return;
   const { membershipId, member } = importer;
   if (!member || !can(member, "customer:import")) return refuse(partnerId, importId, membershipId);
@@ -27,26 +52,53 @@ export async function runImport({ partnerId, importId }: { partnerId: string; im
     const restrictedTo = member.scopeAll ? null : membershipId;
     for (const rows of run.reading.chunks) {
       signal.throwIfAborted();
-      await withScope(scope, "read write", (db) => runChunk(db, run, rows, restrictedTo, new Date()), "worker");
+      await withScope(
+        scope,
+        "read write",
+        (db) => runChunk(db, run, rows, restrictedTo, new Date()),
+        "worker",
+      );
     }
     await withScope(scope, "read write", (db) => endRun(db, run, new Date()), "worker");
   } catch (error) {
     // Stopped from outside it stays "running" and is taken up again; otherwise people see that it failed, and the queue tries again.
-    if (!signal.aborted) await withScope(scope, "read write", (db) => updateState(db, partnerId, importId, "failed"), "worker");
+    if (!signal.aborted)
+      await withScope(scope, "read write", (db) => updateState(db, partnerId, importId, "failed"), "worker");
     throw error;
   }
 }
 
 /** Whoever uploaded the list may no longer import: nothing is written but that. */
 async function refuse(partnerId: string, importId: string, membership: string): Promise<void> {
-  await withScope({ partnerId }, "read write", async (db) => {
-    await updateState(db, partnerId, importId, "failed");
-    await appendAudit(db, { job: "import" }, { action: "customer:import", entity: `import ${importId}`, customerId: null, outcome: "refused", detail: { code: "permission.denied", membership } });
-  }, "worker");
+  await withScope(
+    { partnerId },
+    "read write",
+    async (db) => {
+      await updateState(db, partnerId, importId, "failed");
+      await appendAudit(
+        db,
+        { job: "import" },
+        {
+          action: "customer:import",
+          entity: `import ${importId}`,
+          customerId: null,
+          outcome: "refused",
+          detail: { code: "permission.denied", membership },
+        },
+      );
+    },
+    "worker",
+  );
 }
 
 /** What one run of the job has seen. */
-type Run = { list: StoredImport; reading: Reading; position: number; ownFaults: Rejected[]; digest: ReturnType<typeof createHash> };
+type Run = {
+  list: StoredImport;
+  reading: Reading;
+  position: number;
+  ownFaults: Rejected[];
+  digest: ReturnType<typeof createHash>;
+};
 
 /** Takes an import up, or up again after a stop; undefined: there is nothing (more) to do. */
 async function beginRun(db: ScopedDb, partnerId: string, id: string): Promise<Run | undefined> {
@@ -61,7 +113,13 @@ async function beginRun(db: ScopedDb, partnerId: string, id: string): Promise<Ru
  * Decides and writes one chunk with its progress in one transaction. Rows that an earlier run has written are only read
  * again, because later rows are compared with them.
  */
-async function runChunk(db: ScopedDb, run: Run, rows: readonly (CleanRow | Rejected)[], restrictedTo: string | null, now: Date): Promise<void> {
+async function runChunk(
+  db: ScopedDb,
+  run: Run,
+  rows: readonly (CleanRow | Rejected)[],
+  restrictedTo: string | null,
+  now: Date,
+): Promise<void> {
   const { partnerId } = run.reading;
   await lockImports(db, partnerId);
   const stored = await findImport(db, partnerId, null, run.list.id, "lock");
@@ -69,22 +127,48 @@ async function runChunk(db: ScopedDb, run: Run, rows: readonly (CleanRow | Rejec
   const isDone = stored.rowsDone >= run.position + rows.length;
   if (!isDone && stored.rowsDone !== run.position) throw new AppError("request.conflict");
   const decisions = await decideChunk(db, run.reading, rows, isDone ? "read" : "lock");
-  const written = decisions.flatMap((decided) => (decided.outcome === "rejected" ? [] : [{ ...decided, id: decided.id ?? crypto.randomUUID() }]));
+  const written = decisions.flatMap((decided) =>
+    decided.outcome === "rejected" ? [] : [{ ...decided, id: decided.id ?? crypto.randomUUID() }],
+  );
   const ofOutcome = (outcome: Outcome) => written.filter((one) => one.outcome === outcome);
   if (!isDone) {
     const created = ofOutcome("new");
     const changed = ofOutcome("changed");
     if (created.length > 0) await insertCustomers(db, partnerId, created);
-    if (restrictedTo !== null && created.length > 0) await insertScopes(db, partnerId, restrictedTo, created.map(({ id }) => id));
+    if (restrictedTo !== null && created.length > 0)
+      await insertScopes(
+        db,
+        partnerId,
+        restrictedTo,
+        created.map(({ id }) => id),
+      );
     if (changed.length > 0) await updateCustomers(db, partnerId, changed, now);
     const recontacted = changed.filter(({ changes }) => changes.some((field) => field.startsWith("contact")));
-    await deleteContacts(db, partnerId, recontacted.map(({ id }) => id));
+    await deleteContacts(
+      db,
+      partnerId,
+      recontacted.map(({ id }) => id),
+    );
     await insertContacts(db, partnerId, [...created, ...recontacted]);
-    await refreshOverview(db, partnerId, [...created, ...changed].map(({ id }) => id), now);
-    const rejected = decisions.flatMap((decided) => (decided.outcome === "rejected" && !decided.isOwnFault ? [decided.row] : []));
-    await addProgress(db, partnerId, run.list.id, { done: rows.length, created: created.length, changed: changed.length, unchanged: ofOutcome("unchanged").length, rejected });
+    await refreshOverview(
+      db,
+      partnerId,
+      [...created, ...changed].map(({ id }) => id),
+      now,
+    );
+    const rejected = decisions.flatMap((decided) =>
+      decided.outcome === "rejected" && !decided.isOwnFault ? [decided.row] : [],
+    );
+    await addProgress(db, partnerId, run.list.id, {
+      done: rows.length,
+      created: created.length,
+      changed: changed.length,
+      unchanged: ofOutcome("unchanged").length,
+      rejected,
+    });
   }
-  for (const decided of decisions) if (decided.outcome === "rejected" && decided.isOwnFault) run.ownFaults.push(decided.row);
+  for (const decided of decisions)
+    if (decided.outcome === "rejected" && decided.isOwnFault) run.ownFaults.push(decided.row);
   for (const { id } of written) run.digest.update(id);
   run.position += rows.length;
 }
@@ -96,13 +180,23 @@ async function endRun(db: ScopedDb, run: Run, now: Date): Promise<void> {
   const stored = await findImport(db, partnerId, null, id, "lock");
   if (stored?.state !== "running") return;
   await finishImport(db, partnerId, id, run.ownFaults, now);
-  await appendAudit(db, { job: "import" }, {
-    action: "customer:import",
-    entity: `import ${id}`,
-    customerId: null,
-    detail: {
-      file: stored.fileName, membership: stored.createdBy, rows: stored.rowsTotal, created: stored.created, changed: stored.changed,
-      unchanged: stored.unchanged, rejected: stored.rejected, customers: run.digest.digest("hex"),
+  await appendAudit(
+    db,
+    { job: "import" },
+    {
+      action: "customer:import",
+      entity: `import ${id}`,
+      customerId: null,
+      detail: {
+        file: stored.fileName,
+        membership: stored.createdBy,
+        rows: stored.rowsTotal,
+        created: stored.created,
+        changed: stored.changed,
+        unchanged: stored.unchanged,
+        rejected: stored.rejected,
+        customers: run.digest.digest("hex"),
+      },
     },
-  });
+  );
 }

@@ -10,7 +10,12 @@ const options = { schema: "pgboss", migrate: false, createSchema: false, schedul
 const SUPERVISE_SECONDS = 5;
 
 /** Adds a job; payloads hold ids only. In a queue of the policy "short" a second one of the same `singletonKey` is not added while the first waits. */
-export async function enqueue(db: ScopedDb, queue: QueueName, payload: Record<string, string>, extra: { singletonKey?: string } = {}): Promise<void> {
+export async function enqueue(
+  db: ScopedDb,
+  queue: QueueName,
+  payload: Record<string, string>,
+  extra: { singletonKey?: string } = {},
+): Promise<void> {
   const transaction = fromKysely(db.withoutPlugins());
   // One per job: a sender looks a queue up by its own connection, and that must be this transaction, not an earlier one.
   await new PgBoss({ ...options, db: transaction, supervise: false }).send(queue, payload, extra);
@@ -20,5 +25,12 @@ export async function enqueue(db: ScopedDb, queue: QueueName, payload: Record<st
 export function workerQueue(role: Role): PgBoss {
   const pool = rawPool(role, 4);
   const often = { superviseIntervalSeconds: SUPERVISE_SECONDS, monitorIntervalSeconds: SUPERVISE_SECONDS };
-  return new PgBoss({ ...options, ...often, supervise: true, useListenNotify: true, connectionString: pool.options.connectionString as string, max: 4 });
+  return new PgBoss({
+    ...options,
+    ...often,
+    supervise: true,
+    useListenNotify: true,
+    connectionString: pool.options.connectionString as string,
+    max: 4,
+  });
 }

@@ -8,10 +8,24 @@ import { refreshOverview } from "#server/overview/service.ts";
 import { unseal } from "#server/secrets/seal.ts";
 import { connectors } from "#server/sync/connectors/registry.ts";
 import { listAccountPage, listPending, recordRefusal } from "#server/sync/queries.ts";
-import { advanceRun, claimRun, type ConnectionRow, finishRun, getConnection, hasFailing, updateConnection } from "#server/sync/queries-runs.ts";
+import {
+  advanceRun,
+  claimRun,
+  type ConnectionRow,
+  finishRun,
+  getConnection,
+  hasFailing,
+  updateConnection,
+} from "#server/sync/queries-runs.ts";
 import { CYCLE_HOURS, isPassing, passingCodes, retrySeconds } from "#server/sync/rules.ts";
 import { ingest, type Refused, requestSync, type Source } from "#server/sync/service.ts";
-import { AccountIdentity, type ConnectorEvent, type Credentials, Snapshot, type VendorErrorCode } from "#server/sync/snapshot.ts";
+import {
+  AccountIdentity,
+  type ConnectorEvent,
+  type Credentials,
+  Snapshot,
+  type VendorErrorCode,
+} from "#server/sync/snapshot.ts";
 
 /** A batch is written when it holds this many accounts, or this many rows of devices. */
 const BATCH_ACCOUNTS = 50;
@@ -29,7 +43,12 @@ export async function runSync({ partnerId, runId }: SyncJob, signal: AbortSignal
   const run = await scoped(partnerId, (db) => claimRun(db, partnerId, runId, new Date()));
   if (!run) return;
   const connection = await scoped(partnerId, (db) => getConnection(db, partnerId, run.connectionId));
-  const source: Source = { partnerId, connectionId: connection.id, vendor: connection.vendor, customerId: connection.customerId };
+  const source: Source = {
+    partnerId,
+    connectionId: connection.id,
+    vendor: connection.vendor,
+    customerId: connection.customerId,
+  };
   const seen = new Set<string>();
   const outcome = { done: 0, refused: 0, passing: 0 };
   await refreshPending(source);
@@ -45,15 +64,20 @@ export async function runSync({ partnerId, runId }: SyncJob, signal: AbortSignal
   await refreshPending(source);
 }
 
-const scoped = <T>(partnerId: string, work: Parameters<typeof withScope<T>>[2]) => withScope({ partnerId }, "read write", work, "worker");
+const scoped = <T>(partnerId: string, work: Parameters<typeof withScope<T>>[2]) =>
+  withScope({ partnerId }, "read write", work, "worker");
 
 function credentialsOf(connection: ConnectionRow): Credentials {
   const key = env().KEY_PRIVATE;
   if (!connection.secret || !key) throw new VendorError("vendor.credentials", "no credentials are stored");
   try {
-    return JSON.parse(unseal(connection.secret, key, { table: "connection", column: "secret", row: connection.id })) as Credentials;
+    return JSON.parse(
+      unseal(connection.secret, key, { table: "connection", column: "secret", row: connection.id }),
+    ) as Credentials;
   } catch (cause) {
-    throw new VendorError("vendor.credentials", "the stored credentials cannot be opened with this key", { cause });
+    throw new VendorError("vendor.credentials", "the stored credentials cannot be opened with this key", {
+      cause,
+    });
   }
 }
 
@@ -61,15 +85,33 @@ export type SyncRequestJob = { partnerId: string; customerId: string; userId: st
 
 /** Makes the runs that a customer's user asked for. */
 export async function requestForCustomer({ partnerId, customerId, userId }: SyncRequestJob): Promise<void> {
-  await scoped(partnerId, (db) => requestSync(db, partnerId, { cause: "person", requestedBy: userId, customerId }, new Date()));
+  await scoped(partnerId, (db) =>
+    requestSync(db, partnerId, { cause: "person", requestedBy: userId, customerId }, new Date()),
+  );
 }
 
-type Progress = { runId: string; seen: Set<string>; outcome: { done: number; refused: number; passing: number }; signal: AbortSignal };
+type Progress = {
+  runId: string;
+  seen: Set<string>;
+  outcome: { done: number; refused: number; passing: number };
+  signal: AbortSignal;
+};
 
-async function read(source: Source, connection: ConnectionRow, only: string[] | null, progress: Progress): Promise<void> {
+async function read(
+  source: Source,
+  connection: ConnectionRow,
+  only: string[] | null,
+  progress: Progress,
+): Promise<void> {
   const connector = connectors[connection.vendor];
   if (!connector) throw new VendorError("vendor.wrongKind", `no connector for ${connection.vendor}`);
-  const input = { credentials: credentialsOf(connection), settings: connection.settings, now: new Date(), signal: progress.signal, allowLoopback: env().allowLoopback };
+  const input = {
+    credentials: credentialsOf(connection),
+    settings: connection.settings,
+    now: new Date(),
+    signal: progress.signal,
+    allowLoopback: env().allowLoopback,
+  };
   let total: number | null = null;
   let batch = emptyBatch();
   const flush = async () => {
@@ -83,15 +125,22 @@ async function read(source: Source, connection: ConnectionRow, only: string[] | 
       continue;
     }
     take(event, batch, progress.seen);
-    if (batch.snapshots.length + batch.refused.length >= BATCH_ACCOUNTS || batch.rows >= BATCH_ROWS) await flush();
+    if (batch.snapshots.length + batch.refused.length >= BATCH_ACCOUNTS || batch.rows >= BATCH_ROWS)
+      await flush();
   }
   await flush();
 }
 
 /** A snapshot that is not what the contract says costs its account the freshness, never the run. */
 function take(event: Exclude<ConnectorEvent, { kind: "total" }>, batch: Batch, seen: Set<string>): void {
-  const identity = AccountIdentity.safeParse(event.kind === "snapshot" ? event.snapshot.account : event.account);
-  if (!identity.success) return log.warn({ issues: identity.error.issues.map(({ path, code }) => ({ path, code })) }, "an account without a usable identity");
+  const identity = AccountIdentity.safeParse(
+    event.kind === "snapshot" ? event.snapshot.account : event.account,
+  );
+  if (!identity.success)
+    return log.warn(
+      { issues: identity.error.issues.map(({ path, code }) => ({ path, code })) },
+      "an account without a usable identity",
+    );
   if (seen.has(identity.data.externalId)) return;
   seen.add(identity.data.externalId);
   if (event.kind === "refused") {
@@ -104,7 +153,11 @@ function take(event: Exclude<ConnectorEvent, { kind: "total" }>, batch: Batch, s
     batch.rows += (parsed.data.devices?.length ?? 0) + (parsed.data.alerts?.length ?? 0);
   } else {
     const [issue] = parsed.error.issues;
-    batch.refused.push({ account: identity.data, code: "vendor.malformed", detail: `${issue?.path.join(".") ?? ""} ${issue?.code ?? ""}`.trim() });
+    batch.refused.push({
+      account: identity.data,
+      code: "vendor.malformed",
+      detail: `${issue?.path.join(".") ?? ""} ${issue?.code ?? ""}`.trim(),
+    });
   }
 }
 
@@ -124,7 +177,9 @@ async function write(source: Source, batch: Batch, total: number | null, progres
   progress.outcome.done += size;
   progress.outcome.refused += refused.length;
   progress.outcome.passing += refused.filter((one) => isPassing(one.code)).length;
-  const goesOn = await scoped(partnerId, (db) => advanceRun(db, partnerId, progress.runId, { total, done: size, refused: refused.length }, new Date()));
+  const goesOn = await scoped(partnerId, (db) =>
+    advanceRun(db, partnerId, progress.runId, { total, done: size, refused: refused.length }, new Date()),
+  );
   if (!goesOn) throw new Cancelled();
 }
 
@@ -135,7 +190,10 @@ async function writeSingly(source: Source, batch: Batch): Promise<Refused[]> {
     try {
       await scoped(partnerId, (db) => ingest(db, source, [], [refusal], new Date()));
     } catch (error) {
-      log.error({ err: error, account: refusal.account.externalId }, "a refused account could not be recorded");
+      log.error(
+        { err: error, account: refusal.account.externalId },
+        "a refused account could not be recorded",
+      );
     }
   }
   for (const snapshot of batch.snapshots) {
@@ -143,7 +201,11 @@ async function writeSingly(source: Source, batch: Batch): Promise<Refused[]> {
       await scoped(partnerId, (db) => ingest(db, source, [snapshot], [], new Date()));
     } catch (error) {
       log.error({ err: error, account: snapshot.account.externalId }, "an account could not be written");
-      const refusal: Refused = { account: snapshot.account, code: "vendor.malformed", detail: "the data could not be stored" };
+      const refusal: Refused = {
+        account: snapshot.account,
+        code: "vendor.malformed",
+        detail: "the data could not be stored",
+      };
       await scoped(partnerId, (db) => ingest(db, source, [], [refusal], new Date()));
       bad.push(refusal);
     }
@@ -152,15 +214,30 @@ async function writeSingly(source: Source, batch: Batch): Promise<Refused[]> {
 }
 
 /** Applies `code` to the accounts of a connection that `isMeant` names, a page of customers per transaction. */
-async function markAccounts(source: Source, code: VendorErrorCode, detail: string, isMeant: (externalId: string) => boolean): Promise<void> {
+async function markAccounts(
+  source: Source,
+  code: VendorErrorCode,
+  detail: string,
+  isMeant: (externalId: string) => boolean,
+): Promise<void> {
   const { partnerId, connectionId } = source;
-  for (let after: string | null = null; ; ) {
+  for (let after: string | null = null; ;) {
     const page = await scoped(partnerId, async (db) => {
       const accounts = await listAccountPage(db, partnerId, connectionId, after, REFRESH_PAGE);
       const meant = accounts.filter((account) => isMeant(account.externalId));
       const now = new Date();
-      await recordRefusal(db, partnerId, meant.map((account) => ({ accountId: account.id, code, detail })), now);
-      await refreshOverview(db, partnerId, [...new Set(meant.map((account) => account.customerId).filter((id) => id !== null))], now);
+      await recordRefusal(
+        db,
+        partnerId,
+        meant.map((account) => ({ accountId: account.id, code, detail })),
+        now,
+      );
+      await refreshOverview(
+        db,
+        partnerId,
+        [...new Set(meant.map((account) => account.customerId).filter((id) => id !== null))],
+        now,
+      );
       return accounts;
     });
     const last = page.at(-1);
@@ -171,7 +248,7 @@ async function markAccounts(source: Source, code: VendorErrorCode, detail: strin
 
 /** Customers without data say whether they are being read: told anew when a run has begun and when it is over. */
 async function refreshPending({ partnerId, connectionId }: Source): Promise<void> {
-  for (let after: string | null | undefined = null; after !== undefined; ) {
+  for (let after: string | null | undefined = null; after !== undefined;) {
     const last: string | null = after;
     after = await scoped(partnerId, async (db) => {
       const page = await listPending(db, partnerId, connectionId, last, REFRESH_PAGE);
@@ -182,41 +259,111 @@ async function refreshPending({ partnerId, connectionId }: Source): Promise<void
 }
 
 /** Accounts asked for (null: all) that a reading did not name are gone at the vendor: their customers keep the data and say why it ages. */
-function markVanished(source: Source, seen: ReadonlySet<string>, only: readonly string[] | null): Promise<void> {
+function markVanished(
+  source: Source,
+  seen: ReadonlySet<string>,
+  only: readonly string[] | null,
+): Promise<void> {
   const asked = only === null ? null : new Set(only);
-  return markAccounts(source, "vendor.notFound", "the vendor no longer lists this account", (externalId) => !seen.has(externalId) && (asked?.has(externalId) ?? true));
+  return markAccounts(
+    source,
+    "vendor.notFound",
+    "the vendor no longer lists this account",
+    (externalId) => !seen.has(externalId) && (asked?.has(externalId) ?? true),
+  );
 }
 
-async function finish(source: Source, runId: string, connection: ConnectionRow, isWhole: boolean, outcome: { done: number; refused: number; passing: number }): Promise<void> {
+async function finish(
+  source: Source,
+  runId: string,
+  connection: ConnectionRow,
+  isWhole: boolean,
+  outcome: { done: number; refused: number; passing: number },
+): Promise<void> {
   const { partnerId } = source;
   await scoped(partnerId, async (db) => {
     const now = new Date();
     // A partial run that went well leaves the other accounts' next try as it stands.
-    const isOthersTurn = outcome.passing === 0 && (await hasFailing(db, partnerId, source.connectionId, passingCodes));
+    const isOthersTurn =
+      outcome.passing === 0 && (await hasFailing(db, partnerId, source.connectionId, passingCodes));
     const failures = outcome.passing > 0 ? connection.failures + 1 : isOthersTurn ? connection.failures : 0;
     await finishRun(db, partnerId, runId, { state: "succeeded", errorCode: null, errorDetail: null }, now);
-    await updateConnection(db, partnerId, source.connectionId, {
-      errorCode: null, errorDetail: null, failures, lastSuccessAt: now,
-      ...(!isOthersTurn && { retryAt: outcome.passing > 0 ? new Date(now.getTime() + retrySeconds(failures) * 1000) : null }),
-      ...(isWhole && { nextRunAt: new Date(now.getTime() + CYCLE_HOURS * 3_600_000) }),
-    }, now);
-    await appendAudit(db, { job: "sync" }, { action: "sync:run", entity: `connection ${source.connectionId}`, customerId: null, detail: { runId, ...outcome } });
+    await updateConnection(
+      db,
+      partnerId,
+      source.connectionId,
+      {
+        errorCode: null,
+        errorDetail: null,
+        failures,
+        lastSuccessAt: now,
+        ...(!isOthersTurn && {
+          retryAt: outcome.passing > 0 ? new Date(now.getTime() + retrySeconds(failures) * 1000) : null,
+        }),
+        ...(isWhole && { nextRunAt: new Date(now.getTime() + CYCLE_HOURS * 3_600_000) }),
+      },
+      now,
+    );
+    await appendAudit(
+      db,
+      { job: "sync" },
+      {
+        action: "sync:run",
+        entity: `connection ${source.connectionId}`,
+        customerId: null,
+        detail: { runId, ...outcome },
+      },
+    );
   });
   log.info({ connection: source.connectionId, runId, ...outcome }, "synchronised");
 }
 
 /** The vendor as a whole could not be read: every customer behind it keeps its data and shows the reason. */
-async function fail(source: Source, runId: string, connection: ConnectionRow, error: VendorError): Promise<void> {
+async function fail(
+  source: Source,
+  runId: string,
+  connection: ConnectionRow,
+  error: VendorError,
+): Promise<void> {
   const { partnerId } = source;
   const failures = connection.failures + 1;
   await markAccounts(source, error.code, error.detail, () => true);
   await scoped(partnerId, async (db) => {
     const now = new Date();
-    await finishRun(db, partnerId, runId, { state: "failed", errorCode: error.code, errorDetail: error.detail }, now);
-    await updateConnection(db, partnerId, source.connectionId, {
-      errorCode: error.code, errorDetail: error.detail, failures, retryAt: null, nextRunAt: new Date(now.getTime() + retrySeconds(failures) * 1000),
-    }, now);
-    await appendAudit(db, { job: "sync" }, { action: "sync:run", entity: `connection ${source.connectionId}`, customerId: null, outcome: "failed", detail: { runId, code: error.code } });
+    await finishRun(
+      db,
+      partnerId,
+      runId,
+      { state: "failed", errorCode: error.code, errorDetail: error.detail },
+      now,
+    );
+    await updateConnection(
+      db,
+      partnerId,
+      source.connectionId,
+      {
+        errorCode: error.code,
+        errorDetail: error.detail,
+        failures,
+        retryAt: null,
+        nextRunAt: new Date(now.getTime() + retrySeconds(failures) * 1000),
+      },
+      now,
+    );
+    await appendAudit(
+      db,
+      { job: "sync" },
+      {
+        action: "sync:run",
+        entity: `connection ${source.connectionId}`,
+        customerId: null,
+        outcome: "failed",
+        detail: { runId, code: error.code },
+      },
+    );
   });
-  log.warn({ connection: source.connectionId, runId, code: error.code, detail: error.detail }, "synchronisation failed");
+  log.warn(
+    { connection: source.connectionId, runId, code: error.code, detail: error.detail },
+    "synchronisation failed",
+  );
 }

@@ -14,20 +14,34 @@ const HOUR = 60 * MINUTE;
 const later = (ms: number) => new Date(Date.now() + ms);
 
 type Run = { id: string; state: string; only_accounts: string[] | null; error_code: string | null };
-const runsOf = ({ id }: { id: string }) => adminQuery<Run>("select * from sync_run where connection_id = $1 order by created_at, id", [id]);
-const jobsOf = async (partnerId: string) => (await adminQuery("select 1 from pgboss.job where name = 'sync' and data ->> 'partnerId' = $1", [partnerId])).length;
-const claim = (partnerId: string, runId: string, at: Date) => withScope({ partnerId }, "read write", (db) => claimRun(db, partnerId, runId, at), "worker");
+const runsOf = ({ id }: { id: string }) =>
+  adminQuery<Run>("select * from sync_run where connection_id = $1 order by created_at, id", [id]);
+const jobsOf = async (partnerId: string) =>
+  (
+    await adminQuery("select 1 from pgboss.job where name = 'sync' and data ->> 'partnerId' = $1", [
+      partnerId,
+    ])
+  ).length;
+const claim = (partnerId: string, runId: string, at: Date) =>
+  withScope({ partnerId }, "read write", (db) => claimRun(db, partnerId, runId, at), "worker");
 
 describe("connections that are due", () => {
   test("are queued once, even when two workers tick at the same instant", async () => {
     const partnerId = await makePartner();
     const due = await makeConnection({ partnerId, nextRunAt: later(-MINUTE) });
-    const [notYet, off] = [await makeConnection({ partnerId }), await makeConnection({ partnerId, nextRunAt: later(-MINUTE), isEnabled: false })];
+    const [notYet, off] = [
+      await makeConnection({ partnerId }),
+      await makeConnection({ partnerId, nextRunAt: later(-MINUTE), isEnabled: false }),
+    ];
     const now = new Date();
     await Promise.all([tick(now, never), tick(now, never), tick(now, never)]);
     await tick(now, never);
-    expect((await runsOf(due)).map(({ state, only_accounts: only }) => [state, only])).toEqual([["queued", null]]);
-    expect([await jobsOf(partnerId), (await runsOf(notYet)).length, (await runsOf(off)).length]).toEqual([1, 0, 0]);
+    expect((await runsOf(due)).map(({ state, only_accounts: only }) => [state, only])).toEqual([
+      ["queued", null],
+    ]);
+    expect([await jobsOf(partnerId), (await runsOf(notYet)).length, (await runsOf(off)).length]).toEqual([
+      1, 0, 0,
+    ]);
     await tick(later(25 * HOUR), never);
     expect(await runsOf(notYet)).toHaveLength(1);
   });
@@ -35,13 +49,24 @@ describe("connections that are due", () => {
   test("for the accounts that failed for a passing reason, when their next try has come", async () => {
     const partnerId = await makePartner();
     const connection = await makeConnection({ partnerId, retryAt: later(MINUTE), failures: 1 });
-    for (const [externalId, errorCode] of [["well", null], ["passing", "vendor.failed"], ["forbidden", "vendor.forbidden"], ["slow", "vendor.unreachable"]]) {
-      await makeAccount(await makeCustomer({ partnerId }), { connectionId: connection.id, externalId, errorCode });
+    for (const [externalId, errorCode] of [
+      ["well", null],
+      ["passing", "vendor.failed"],
+      ["forbidden", "vendor.forbidden"],
+      ["slow", "vendor.unreachable"],
+    ]) {
+      await makeAccount(await makeCustomer({ partnerId }), {
+        connectionId: connection.id,
+        externalId,
+        errorCode,
+      });
     }
     await tick(new Date(), never);
     expect(await runsOf(connection)).toHaveLength(0);
     await tick(later(MINUTE + 1), never);
-    expect((await runsOf(connection)).map(({ only_accounts: only }) => only?.toSorted())).toEqual([["passing", "slow"]]);
+    expect((await runsOf(connection)).map(({ only_accounts: only }) => only?.toSorted())).toEqual([
+      ["passing", "slow"],
+    ]);
   });
 
   test("no run, when nothing is left to be tried again", async () => {
@@ -60,7 +85,9 @@ describe("a run without a sign of life", () => {
     await tick(now, never);
     const [run] = await runsOf(connection);
     if (!run) throw new Error("no run");
-    await adminQuery("update connection set next_run_at = now() + interval '1 day' where id = $1", [connection.id]);
+    await adminQuery("update connection set next_run_at = now() + interval '1 day' where id = $1", [
+      connection.id,
+    ]);
     return { partnerId, connection, run, now };
   }
 
@@ -69,7 +96,9 @@ describe("a run without a sign of life", () => {
     await tick(later(3 * HOUR), never);
     expect(await runsOf(connection)).toHaveLength(1);
     await runSync({ partnerId, runId: run.id }, never);
-    expect((await runsOf(connection)).map(({ state, error_code: code }) => [state, code])).toEqual([["failed", "vendor.credentials"]]);
+    expect((await runsOf(connection)).map(({ state, error_code: code }) => [state, code])).toEqual([
+      ["failed", "vendor.credentials"],
+    ]);
   });
 
   test("whose worker died for good is failed after a quarter of an hour, and the connection read again", async () => {
@@ -78,13 +107,18 @@ describe("a run without a sign of life", () => {
     await tick(new Date(now.getTime() + 15 * MINUTE), never);
     expect((await runsOf(connection)).map(({ state }) => state)).toEqual(["running"]);
     await tick(new Date(now.getTime() + 15 * MINUTE + 1), never);
-    expect((await runsOf(connection)).map(({ state, error_code: code }) => [state, code])).toEqual([["failed", "unexpected"], ["queued", null]]);
+    expect((await runsOf(connection)).map(({ state, error_code: code }) => [state, code])).toEqual([
+      ["failed", "unexpected"],
+      ["queued", null],
+    ]);
     expect(await claim(partnerId, run.id, new Date())).toBeUndefined();
   });
 
   test("whose job was lost is failed after a day", async () => {
     const { connection } = await queued();
-    await adminQuery("update connection set next_run_at = now() + interval '9 days' where id = $1", [connection.id]);
+    await adminQuery("update connection set next_run_at = now() + interval '9 days' where id = $1", [
+      connection.id,
+    ]);
     await tick(later(25 * HOUR), never);
     expect((await runsOf(connection)).map(({ state }) => state)).toEqual(["failed", "queued"]);
   });
@@ -92,23 +126,41 @@ describe("a run without a sign of life", () => {
 
 test("the trouble of one partner stops neither the others nor their statuses", async () => {
   const partners = [await makePartner(), await makePartner(), await makePartner()].toSorted();
-  const customers = await Promise.all(partners.map(async (partnerId) => {
-    const customer = await makeCustomer({ partnerId });
-    await makeDevices({ customer }, 1, { lastSeenAt: later(-6 * 24 * HOUR) });
-    return customer;
-  }));
-  await adminQuery(`create function app.refuse() returns trigger language plpgsql as $$ begin raise exception 'no room'; end $$`);
-  await adminQuery(`create trigger refuse before update on customer_overview for each row when (new.partner_id = '${partners[0]}') execute function app.refuse()`);
+  const customers = await Promise.all(
+    partners.map(async (partnerId) => {
+      const customer = await makeCustomer({ partnerId });
+      await makeDevices({ customer }, 1, { lastSeenAt: later(-6 * 24 * HOUR) });
+      return customer;
+    }),
+  );
+  await adminQuery(
+    `create function app.refuse() returns trigger language plpgsql as $$ begin raise exception 'no room'; end $$`,
+  );
+  await adminQuery(
+    `create trigger refuse before update on customer_overview for each row when (new.partner_id = '${partners[0]}') execute function app.refuse()`,
+  );
   await tick(later(2 * 24 * HOUR), never);
-  const statuses = await adminQuery<{ partner_id: string; status: string }>("select partner_id, status from customer_overview where customer_id = any ($1) order by partner_id", [customers.map(({ id }) => id)]);
+  const statuses = await adminQuery<{ partner_id: string; status: string }>(
+    "select partner_id, status from customer_overview where customer_id = any ($1) order by partner_id",
+    [customers.map(({ id }) => id)],
+  );
   expect(statuses.map(({ status }) => status)).toEqual(["synced", "warning", "warning"]);
   await adminQuery("drop trigger refuse on customer_overview");
   await tick(later(2 * 24 * HOUR), never);
-  expect((await adminQuery("select 1 from customer_overview where customer_id = any ($1) and status = 'warning'", [customers.map(({ id }) => id)])).length).toBe(3);
+  expect(
+    (
+      await adminQuery(
+        "select 1 from customer_overview where customer_id = any ($1) and status = 'warning'",
+        [customers.map(({ id }) => id)],
+      )
+    ).length,
+  ).toBe(3);
 });
 
 test("history has room for this month and the next", async () => {
   await tick(new Date("2031-12-15T12:00:00Z"), never);
-  const [row] = await adminQuery("select to_regclass('customer_history_203112') is not null as this, to_regclass('status_history_203201') is not null as next");
+  const [row] = await adminQuery(
+    "select to_regclass('customer_history_203112') is not null as this, to_regclass('status_history_203201') is not null as next",
+  );
   expect(row).toEqual({ this: true, next: true });
 });

@@ -27,16 +27,31 @@ export async function tick(now: Date, signal: AbortSignal): Promise<void> {
 
 async function tickPartner(partnerId: string, now: Date, signal: AbortSignal): Promise<void> {
   const scope = { partnerId };
-  await withScope(scope, "read write", async (db) => {
-    if (!(await tryTick(db, partnerId))) return;
-    await makePartitions(db, now);
-    const before = { running: new Date(now.getTime() - SILENT_RUN_MINUTES * 60_000), queued: new Date(now.getTime() - LOST_RUN_HOURS * 3_600_000) };
-    await failSilentRuns(db, partnerId, before, now);
-    const due = (await listDueConnections(db, partnerId, now, passingCodes)).filter((one) => one.accounts === null || one.accounts.length > 0);
-    if (due.length > 0) await queueRuns(db, partnerId, due, { cause: "schedule", requestedBy: null }, now);
-  }, "worker");
+  await withScope(
+    scope,
+    "read write",
+    async (db) => {
+      if (!(await tryTick(db, partnerId))) return;
+      await makePartitions(db, now);
+      const before = {
+        running: new Date(now.getTime() - SILENT_RUN_MINUTES * 60_000),
+        queued: new Date(now.getTime() - LOST_RUN_HOURS * 3_600_000),
+      };
+      await failSilentRuns(db, partnerId, before, now);
+      const due = (await listDueConnections(db, partnerId, now, passingCodes)).filter(
+        (one) => one.accounts === null || one.accounts.length > 0,
+      );
+      if (due.length > 0) await queueRuns(db, partnerId, due, { cause: "schedule", requestedBy: null }, now);
+    },
+    "worker",
+  );
   while (!signal.aborted) {
-    const done = await withScope(scope, "read write", (db) => refreshDue(db, partnerId, now, ROWS_AT_ONCE), "worker");
+    const done = await withScope(
+      scope,
+      "read write",
+      (db) => refreshDue(db, partnerId, now, ROWS_AT_ONCE),
+      "worker",
+    );
     if (done < ROWS_AT_ONCE) return;
   }
 }

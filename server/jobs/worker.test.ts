@@ -18,7 +18,8 @@ beforeAll(async () => {
   emulator = await startSophosEmulator({ port: 0, partners: ["lagune"] });
 });
 afterEach(() => {
-  for (const worker of workers.splice(0)) if (worker.exitCode === null && worker.signalCode === null) worker.kill("SIGKILL");
+  for (const worker of workers.splice(0))
+    if (worker.exitCode === null && worker.signalCode === null) worker.kill("SIGKILL");
 });
 afterAll(async () => {
   await emulator.close();
@@ -27,14 +28,18 @@ afterAll(async () => {
 
 /** A worker process as `npm run worker` starts it, once it says that it is ready. */
 async function startWorker(): Promise<ChildProcess> {
-  const worker = spawn(process.execPath, ["-C", "react-server", "server/jobs/worker.ts"], { env: { ...process.env, LOG_LEVEL: "info" }, stdio: ["ignore", "pipe", "pipe"] });
+  const worker = spawn(process.execPath, ["-C", "react-server", "server/jobs/worker.ts"], {
+    env: { ...process.env, LOG_LEVEL: "info" },
+    stdio: ["ignore", "pipe", "pipe"],
+  });
   workers.push(worker);
   let output = "";
   worker.stdout?.on("data", (chunk: Buffer) => (output += chunk.toString()));
   worker.stderr?.on("data", (chunk: Buffer) => (output += chunk.toString()));
   const deadline = Date.now() + 20_000;
   while (!output.includes("worker ready")) {
-    if (worker.exitCode !== null || Date.now() > deadline) throw new Error(`the worker did not start: ${output}`);
+    if (worker.exitCode !== null || Date.now() > deadline)
+      throw new Error(`the worker did not start: ${output}`);
     await sleep(25);
   }
   return worker;
@@ -45,27 +50,51 @@ const exit = async (worker: ChildProcess, signal: NodeJS.Signals) => {
   const [code] = (await once(worker, "exit")) as [number | null];
   return { code, seconds: (Date.now() - at) / 1000 };
 };
-const control = (order: object) => fetch(`${emulator.url}/__control`, { method: "POST", body: JSON.stringify(order) });
+const control = (order: object) =>
+  fetch(`${emulator.url}/__control`, { method: "POST", body: JSON.stringify(order) });
 
 async function queueSync(): Promise<{ partnerId: string; connectionId: string }> {
   const [partnerId, id] = [await makePartner(), randomUUID()];
   const { clientId, clientSecret } = sophosPartners.lagune;
-  const settings = { idUrl: emulator.url, apiUrl: emulator.url, maxPerSecond: "0", headersTimeoutSeconds: "5", concurrency: "2" };
-  await makeConnection({ partnerId, id, settings, secret: seal(JSON.stringify({ clientId, clientSecret }), process.env["KEY_PUBLIC"] ?? "", { table: "connection", column: "secret", row: id }) });
-  await withScope({ partnerId }, "read write", (db) => requestSync(db, partnerId, { cause: "person", requestedBy: null, customerId: null }, new Date()), "web");
+  const settings = {
+    idUrl: emulator.url,
+    apiUrl: emulator.url,
+    maxPerSecond: "0",
+    headersTimeoutSeconds: "5",
+    concurrency: "2",
+  };
+  await makeConnection({
+    partnerId,
+    id,
+    settings,
+    secret: seal(JSON.stringify({ clientId, clientSecret }), process.env["KEY_PUBLIC"] ?? "", {
+      table: "connection",
+      column: "secret",
+      row: id,
+    }),
+  });
+  await withScope(
+    { partnerId },
+    "read write",
+    (db) => requestSync(db, partnerId, { cause: "person", requestedBy: null, customerId: null }, new Date()),
+    "web",
+  );
   return { partnerId, connectionId: id };
 }
 /** Waits until the connection's run is in that state; returns the seconds it took. */
 async function until({ connectionId }: { connectionId: string }, state: string): Promise<number> {
   const at = Date.now();
   for (;;) {
-    const [run] = await adminQuery<{ state: string }>("select state from sync_run where connection_id = $1", [connectionId]);
+    const [run] = await adminQuery<{ state: string }>("select state from sync_run where connection_id = $1", [
+      connectionId,
+    ]);
     if (run?.state === state) return (Date.now() - at) / 1000;
     if (Date.now() - at > 55_000) throw new Error(`the run is ${run?.state}, not ${state}`);
     await sleep(50);
   }
 }
-const customersOf = async ({ partnerId }: { partnerId: string }) => (await adminQuery("select 1 from customer where partner_id = $1", [partnerId])).length;
+const customersOf = async ({ partnerId }: { partnerId: string }) =>
+  (await adminQuery("select 1 from customer where partner_id = $1", [partnerId])).length;
 
 test("starts, carries out what is queued, and ends at once when told to", async () => {
   const before = await queueSync();

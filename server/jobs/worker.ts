@@ -14,7 +14,8 @@ const SYNCS_AT_ONCE = 4;
 const looking = { pollingIntervalSeconds: 2, notifyPollingIntervalSeconds: 2 };
 
 const stop = new AbortController();
-if (!env().WORKER_DATABASE_URL) throw new Error("WORKER_DATABASE_URL is missing: the worker has no database.");
+if (!env().WORKER_DATABASE_URL)
+  throw new Error("WORKER_DATABASE_URL is missing: the worker has no database.");
 const queue = workerQueue("worker");
 queue.on("error", (error) => log.error({ err: error }, "the job queue reports an error"));
 
@@ -32,7 +33,9 @@ await queue.work<{ partnerId: string; importId: string }>("import", looking, asy
 
 let ticking: Promise<void> = Promise.resolve();
 const beat = () => {
-  ticking = ticking.then(() => tick(new Date(), stop.signal)).catch((error: unknown) => log.error({ err: error }, "the minute job failed"));
+  ticking = ticking
+    .then(() => tick(new Date(), stop.signal))
+    .catch((error: unknown) => log.error({ err: error }, "the minute job failed"));
 };
 beat();
 const timer = setInterval(beat, TICK_SECONDS * 1000);

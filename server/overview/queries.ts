@@ -11,7 +11,13 @@ type FactsRow = {
   relationship: "managed" | "delegated" | "order_only";
   createdAt: Date;
   contacts: string;
-  grant: { state: "pending" | "active" | "ended"; capabilities: string[]; fromAt: string; untilAt: string | null; endReason: string | null } | null;
+  grant: {
+    state: "pending" | "active" | "ended";
+    capabilities: string[];
+    fromAt: string;
+    untilAt: string | null;
+    endReason: string | null;
+  } | null;
   accounts: {
     vendor: string;
     lastSuccessAt: string | null;
@@ -24,7 +30,15 @@ type FactsRow = {
     hasAlerts: boolean;
     externalId: string;
   }[];
-  devices: { recent: number; silent: number; quarantined: number; inactive: number; unprotected: number; oldestSilentAt: string | null; nextToFallSilentAt: string | null } | null;
+  devices: {
+    recent: number;
+    silent: number;
+    quarantined: number;
+    inactive: number;
+    unprotected: number;
+    oldestSilentAt: string | null;
+    nextToFallSilentAt: string | null;
+  } | null;
   licences: {
     kind: "term" | "monthly" | "trial";
     owner: "partner" | "customer";
@@ -37,18 +51,32 @@ type FactsRow = {
     category: string;
   }[];
   alerts: { high: number; medium: number; low: number } | null;
-  previous: { status: string; codes: string[]; statusSince: string; reasons: { code: string; since: string; evidence: { vendor?: unknown } }[] } | null;
+  previous: {
+    status: string;
+    codes: string[];
+    statusSince: string;
+    reasons: { code: string; since: string; evidence: { vendor?: unknown } }[];
+  } | null;
 };
 export type OverviewFacts = FactsRow;
 
 export type PartnerRules = { silentDays: number; stuckHours: number; timeZone: string };
 
 export async function getPartnerRules(db: ScopedDb, partnerId: string): Promise<PartnerRules> {
-  return db.selectFrom("partner").where("id", "=", partnerId).select(["silentDays", "stuckHours", "timeZone"]).executeTakeFirstOrThrow();
+  return db
+    .selectFrom("partner")
+    .where("id", "=", partnerId)
+    .select(["silentDays", "stuckHours", "timeZone"])
+    .executeTakeFirstOrThrow();
 }
 
 /** Everything the rules need of these customers, one row each; devices are counted against `silentBefore`. */
-export async function listOverviewFacts(db: ScopedDb, partnerId: string, customerIds: readonly string[], silentBefore: Date): Promise<FactsRow[]> {
+export async function listOverviewFacts(
+  db: ScopedDb,
+  partnerId: string,
+  customerIds: readonly string[],
+  silentBefore: Date,
+): Promise<FactsRow[]> {
   const ids = sql`any(${[...customerIds]}::uuid[])`;
   const { rows } = await sql<FactsRow>`
     select c.id, c.name, c.name_shown, c.domain, c.external_id, c.relationship, c.created_at,
@@ -144,7 +172,14 @@ const rowTypes = sql`"customerId" uuid, "nameShown" text, domain text, relations
   "licenceEndsOn" date, "searchText" text, "isStatusNew" boolean`;
 
 /** Upserts overview rows, the day's history, changes of status and the search text, in one statement each. */
-export async function upsertOverview(db: ScopedDb, partnerId: string, rows: readonly OverviewRow[], today: string, timeZone: string, now: Date): Promise<void> {
+export async function upsertOverview(
+  db: ScopedDb,
+  partnerId: string,
+  rows: readonly OverviewRow[],
+  today: string,
+  timeZone: string,
+  now: Date,
+): Promise<void> {
   if (rows.length === 0) return;
   const input = sql`jsonb_to_recordset(${JSON.stringify(rows)}::jsonb) as r (${rowTypes})`;
   await sql`
@@ -182,16 +217,25 @@ export async function upsertOverview(db: ScopedDb, partnerId: string, rows: read
     where (h.*) is distinct from (excluded.*)`.execute(db);
   await sql`
     insert into status_history (partner_id, customer_id, at, status, reasons)
-    select ${partnerId}::uuid, "customerId", ${now}, status, reasons from ${input} where "isStatusNew"`.execute(db);
+    select ${partnerId}::uuid, "customerId", ${now}, status, reasons from ${input} where "isStatusNew"`.execute(
+    db,
+  );
   await sql`
     insert into customer_search as s (partner_id, customer_id, name_plain, text_plain)
     select ${partnerId}::uuid, "customerId", left(app.plain("nameShown"), 300), left(app.plain("searchText"), 2000) from ${input} order by "customerId"
     on conflict (partner_id, customer_id) do update set name_plain = excluded.name_plain, text_plain = excluded.text_plain
-    where (s.name_plain, s.text_plain) is distinct from (excluded.name_plain, excluded.text_plain)`.execute(db);
+    where (s.name_plain, s.text_plain) is distinct from (excluded.name_plain, excluded.text_plain)`.execute(
+    db,
+  );
 }
 
 /** Customers whose row the clock may have changed by now, oldest first. */
-export async function listDueCustomers(db: ScopedDb, partnerId: string, now: Date, most: number): Promise<string[]> {
+export async function listDueCustomers(
+  db: ScopedDb,
+  partnerId: string,
+  now: Date,
+  most: number,
+): Promise<string[]> {
   const rows = await db
     .selectFrom("customerOverview")
     .where("partnerId", "=", partnerId)
@@ -205,16 +249,32 @@ export async function listDueCustomers(db: ScopedDb, partnerId: string, now: Dat
 
 /** Customers with a grant whose window is over and that is not ended yet. */
 export async function listExpiredGrants(db: ScopedDb, partnerId: string, now: Date): Promise<string[]> {
-  const rows = await db.selectFrom("accessGrant").where("partnerId", "=", partnerId).where("state", "=", "active").where("untilAt", "<=", now).select("customerId").execute();
+  const rows = await db
+    .selectFrom("accessGrant")
+    .where("partnerId", "=", partnerId)
+    .where("state", "=", "active")
+    .where("untilAt", "<=", now)
+    .select("customerId")
+    .execute();
   return rows.map((row) => row.customerId);
 }
 
 /** Grants of these customers whose window is over become ended. */
-export async function endExpiredGrants(db: ScopedDb, partnerId: string, customerIds: readonly string[], now: Date): Promise<void> {
+export async function endExpiredGrants(
+  db: ScopedDb,
+  partnerId: string,
+  customerIds: readonly string[],
+  now: Date,
+): Promise<void> {
   if (customerIds.length === 0) return;
   await db
     .updateTable("accessGrant")
-    .set((eb) => ({ state: "ended", endReason: "expired", endedAt: eb.ref("untilAt"), version: eb("version", "+", 1) }))
+    .set((eb) => ({
+      state: "ended",
+      endReason: "expired",
+      endedAt: eb.ref("untilAt"),
+      version: eb("version", "+", 1),
+    }))
     .where("partnerId", "=", partnerId)
     .where("customerId", "in", [...customerIds])
     .where("state", "=", "active")
@@ -226,18 +286,35 @@ export async function endExpiredGrants(db: ScopedDb, partnerId: string, customer
  * Locks rows in the order in which upsertOverview writes them, before the partner's count row is touched: whoever
  * writes several customers waits for the others instead of deadlocking with them.
  */
-export async function lockOverview(db: ScopedDb, partnerId: string, customerIds: readonly string[]): Promise<void> {
+export async function lockOverview(
+  db: ScopedDb,
+  partnerId: string,
+  customerIds: readonly string[],
+): Promise<void> {
   if (customerIds.length === 0) return;
-  await db.selectFrom("customerOverview").where("partnerId", "=", partnerId).where("customerId", "in", [...customerIds]).select("customerId").orderBy("customerId").forUpdate().execute();
+  await db
+    .selectFrom("customerOverview")
+    .where("partnerId", "=", partnerId)
+    .where("customerId", "in", [...customerIds])
+    .select("customerId")
+    .orderBy("customerId")
+    .forUpdate()
+    .execute();
 }
 
 /** True for one worker at a time: the others leave this partner's minute to it. Held to the end of the transaction. */
 export async function tryTick(db: ScopedDb, partnerId: string): Promise<boolean> {
-  const { rows } = await sql<{ held: boolean }>`select pg_try_advisory_xact_lock(hashtextextended('tick ' || ${partnerId}::text, 0)) as held`.execute(db);
+  const { rows } = await sql<{
+    held: boolean;
+  }>`select pg_try_advisory_xact_lock(hashtextextended('tick ' || ${partnerId}::text, 0)) as held`.execute(
+    db,
+  );
   return rows[0]?.held === true;
 }
 
 /** Makes sure that the history has room for this month and the next. */
 export async function makePartitions(db: ScopedDb, now: Date): Promise<void> {
-  await sql`select app.history_partition((${now}::timestamptz + make_interval(months => m))::date) from generate_series(0, 1) m`.execute(db);
+  await sql`select app.history_partition((${now}::timestamptz + make_interval(months => m))::date) from generate_series(0, 1) m`.execute(
+    db,
+  );
 }

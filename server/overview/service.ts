@@ -13,19 +13,46 @@ import {
   type PartnerRules,
   upsertOverview,
 } from "./queries.ts";
-import { addDays, customerStatus, dayIn, EXPIRING_DAYS, licenceSummary, licenceStatus, toUnits, type DeviceFacts } from "#server/customers/rules.ts";
+import {
+  addDays,
+  customerStatus,
+  dayIn,
+  EXPIRING_DAYS,
+  licenceSummary,
+  licenceStatus,
+  toUnits,
+  type DeviceFacts,
+} from "#server/customers/rules.ts";
 import type { Reason } from "#server/customers/schema.ts";
 
 const DAY_MS = 86_400_000;
 const FOREVER = "infinity";
-const noDevices: DeviceFacts = { recent: 0, silent: 0, quarantined: 0, inactive: 0, unprotected: 0, oldestSilentAt: null, nextToFallSilentAt: null };
+const noDevices: DeviceFacts = {
+  recent: 0,
+  silent: 0,
+  quarantined: 0,
+  inactive: 0,
+  unprotected: 0,
+  oldestSilentAt: null,
+  nextToFallSilentAt: null,
+};
 const date = (text: string | null): Date | null => (text === null ? null : new Date(text));
 
 /** Computes the overview of these customers at `now` from what is stored and writes what changed. */
-export async function refreshOverview(db: ScopedDb, partnerId: string, customerIds: readonly string[], now: Date): Promise<void> {
+export async function refreshOverview(
+  db: ScopedDb,
+  partnerId: string,
+  customerIds: readonly string[],
+  now: Date,
+): Promise<void> {
   if (customerIds.length === 0) return;
   const rules = await getPartnerRules(db, partnerId);
-  const facts = await listOverviewFacts(db, partnerId, customerIds, new Date(now.getTime() - rules.silentDays * DAY_MS));
+  const facts = await listOverviewFacts(
+    db,
+    partnerId,
+    customerIds,
+    new Date(now.getTime() - rules.silentDays * DAY_MS),
+  );
   const today = dayIn(rules.timeZone, now);
   const rows = facts.map((customer) => overviewRow(customer, rules, today, now));
   await upsertOverview(db, partnerId, rows, today, rules.timeZone, now);
@@ -55,7 +82,11 @@ function total(values: readonly (string | null)[]): string | null {
 
 function overviewRow(customer: OverviewFacts, rules: PartnerRules, today: string, now: Date): OverviewRow {
   const { grant } = customer;
-  const reported = customer.devices && { ...customer.devices, oldestSilentAt: date(customer.devices.oldestSilentAt), nextToFallSilentAt: date(customer.devices.nextToFallSilentAt) };
+  const reported = customer.devices && {
+    ...customer.devices,
+    oldestSilentAt: date(customer.devices.oldestSilentAt),
+    nextToFallSilentAt: date(customer.devices.nextToFallSilentAt),
+  };
   const byVendor = customer.accounts.reduce((sum, account) => sum + (account.unprotected ?? 0), 0);
   const devices = { ...(reported ?? noDevices), unprotected: Math.max(reported?.unprotected ?? 0, byVendor) };
   const result = customerStatus(
@@ -88,15 +119,25 @@ function overviewRow(customer: OverviewFacts, rules: PartnerRules, today: string
   const isNews = isStatusNew || codes.join() !== previous?.codes.join();
   // A reason of which nothing tells when it began keeps the instant at which it was first seen.
   const isUnknown = (since: string) => since === now.toISOString();
-  const seenAt = (reason: Reason) => previous?.reasons.find((old) => old.code === reason.code && old.evidence.vendor === reason.evidence["vendor"])?.since;
-  const reasons = result.reasons.map((reason) => (isUnknown(reason.since) ? { ...reason, since: seenAt(reason) ?? reason.since } : reason));
+  const seenAt = (reason: Reason) =>
+    previous?.reasons.find(
+      (old) => old.code === reason.code && old.evidence.vendor === reason.evidence["vendor"],
+    )?.since;
+  const reasons = result.reasons.map((reason) =>
+    isUnknown(reason.since) ? { ...reason, since: seenAt(reason) ?? reason.since } : reason,
+  );
   const shows = result.status === "synced" || result.status === "warning";
   const hasAlerts = shows && customer.accounts.some((account) => account.hasAlerts);
   const alerts = (value: number | undefined) => (hasAlerts ? (value ?? 0) : null);
   const hasDevices = shows && customer.accounts.some((account) => account.hasDevices);
   const device = (value: number) => (hasDevices ? value : null);
   const { nextLicenceAt, ...figures } = licenceFigures(customer, today, now);
-  const lastSync = customer.accounts.map((account) => account.lastSuccessAt).filter((at) => at !== null).sort().at(0) ?? null;
+  const lastSync =
+    customer.accounts
+      .map((account) => account.lastSuccessAt)
+      .filter((at) => at !== null)
+      .sort()
+      .at(0) ?? null;
   return {
     customerId: customer.id,
     nameShown: customer.nameShown,
@@ -105,7 +146,9 @@ function overviewRow(customer: OverviewFacts, rules: PartnerRules, today: string
     status: result.status,
     reasons,
     statusSince: isStatusNew || !previous ? now.toISOString() : previous.statusSince,
-    nextChangeAt: [result.nextChangeAt?.toISOString() ?? null, nextLicenceAt].filter((at) => at !== null).sort()[0] ?? null,
+    nextChangeAt:
+      [result.nextChangeAt?.toISOString() ?? null, nextLicenceAt].filter((at) => at !== null).sort()[0] ??
+      null,
     metricsFrom: result.metricsFrom?.toISOString() ?? null,
     metricsUntil: result.metricsFrom && (result.metricsUntil?.toISOString() ?? FOREVER),
     lastSyncAt: shows ? lastSync : null,
@@ -119,7 +162,14 @@ function overviewRow(customer: OverviewFacts, rules: PartnerRules, today: string
     alertsMedium: alerts(customer.alerts?.medium),
     alertsLow: alerts(customer.alerts?.low),
     ...figures,
-    searchText: [customer.nameShown, customer.name, customer.domain, customer.externalId, ...customer.accounts.map((account) => account.externalId), customer.contacts]
+    searchText: [
+      customer.nameShown,
+      customer.name,
+      customer.domain,
+      customer.externalId,
+      ...customer.accounts.map((account) => account.externalId),
+      customer.contacts,
+    ]
       .filter(Boolean)
       .join(" "),
     isStatusNew: isNews,
@@ -130,15 +180,28 @@ function overviewRow(customer: OverviewFacts, rules: PartnerRules, today: string
 function licenceFigures(customer: OverviewFacts, today: string, now: Date) {
   const { grant } = customer;
   const isOpen = grant?.state === "active" && grant.capabilities.includes("licences");
-  const from = customer.relationship === "managed" ? new Date(customer.createdAt).toISOString() : isOpen ? grant.fromAt : null;
-  const until = from === null ? null : customer.relationship === "managed" ? FOREVER : (grant?.untilAt ?? FOREVER);
-  const isLive = from !== null && new Date(from) <= now && (until === FOREVER || until === null || new Date(until) > now);
+  const from =
+    customer.relationship === "managed"
+      ? new Date(customer.createdAt).toISOString()
+      : isOpen
+        ? grant.fromAt
+        : null;
+  const until =
+    from === null ? null : customer.relationship === "managed" ? FOREVER : (grant?.untilAt ?? FOREVER);
+  const isLive =
+    from !== null && new Date(from) <= now && (until === FOREVER || until === null || new Date(until) > now);
   const counted = customer.licences.filter((licence) => licence.owner === "partner" || isLive);
   const summary = licenceSummary(counted, today);
   const running = counted.filter((licence) => ["active", "trial"].includes(licenceStatus(licence, today)));
-  const days = counted.flatMap((licence) => [licence.startsOn, licence.endsOn && addDays(licence.endsOn, -EXPIRING_DAYS), licence.endsOn && addDays(licence.endsOn, 1)]);
+  const days = counted.flatMap((licence) => [
+    licence.startsOn,
+    licence.endsOn && addDays(licence.endsOn, -EXPIRING_DAYS),
+    licence.endsOn && addDays(licence.endsOn, 1),
+  ]);
   // Where the grant opens licences but no metrics, its window changes nothing but these figures.
-  const instants = [from, until].flatMap((at) => (at === null || at === FOREVER || new Date(at) <= now ? [] : [new Date(at).toISOString()]));
+  const instants = [from, until].flatMap((at) =>
+    at === null || at === FOREVER || new Date(at) <= now ? [] : [new Date(at).toISOString()],
+  );
   return {
     nextLicenceAt: instants.sort()[0] ?? null,
     licencesFrom: from,
@@ -151,6 +214,7 @@ function licenceFigures(customer: OverviewFacts, today: string, now: Date) {
     used: total(running.map((licence) => licence.used)),
     overUsed: summary.isOverUsed,
     licenceEndsOn: summary.endsOn,
-    nextLicenceDay: days.filter((day): day is string => Boolean(day) && String(day) > today).sort()[0] ?? null,
+    nextLicenceDay:
+      days.filter((day): day is string => Boolean(day) && String(day) > today).sort()[0] ?? null,
   };
 }

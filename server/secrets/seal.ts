@@ -1,5 +1,15 @@
 // Seals vendors' credentials to the worker's public key, so that the web process can write them but not read them.
-import { createCipheriv, createDecipheriv, createPrivateKey, createPublicKey, diffieHellman, generateKeyPairSync, hkdfSync, randomBytes, type KeyObject } from "node:crypto";
+import {
+  createCipheriv,
+  createDecipheriv,
+  createPrivateKey,
+  createPublicKey,
+  diffieHellman,
+  generateKeyPairSync,
+  hkdfSync,
+  randomBytes,
+  type KeyObject,
+} from "node:crypto";
 
 const VERSION = 1;
 const RAW_KEY_BYTES = 32;
@@ -11,11 +21,19 @@ const SPKI_PREFIX = Buffer.from("302a300506032b656e032100", "hex");
 /** Where the sealed value stands; it opens in no other place. */
 export type Place = { table: string; column: string; row: string };
 
-const publicKeyOf = (base64: string): KeyObject => createPublicKey({ key: Buffer.from(base64, "base64"), format: "der", type: "spki" });
-const rawPublic = (key: KeyObject): Buffer => key.export({ format: "der", type: "spki" }).subarray(SPKI_PREFIX.length);
-const additional = ({ table, column, row }: Place): Buffer => Buffer.from(JSON.stringify(["belvedere", VERSION, table, column, row]));
+const publicKeyOf = (base64: string): KeyObject =>
+  createPublicKey({ key: Buffer.from(base64, "base64"), format: "der", type: "spki" });
+const rawPublic = (key: KeyObject): Buffer =>
+  key.export({ format: "der", type: "spki" }).subarray(SPKI_PREFIX.length);
+const additional = ({ table, column, row }: Place): Buffer =>
+  Buffer.from(JSON.stringify(["belvedere", VERSION, table, column, row]));
 
-function deriveKey(privateKey: KeyObject, publicKey: KeyObject, ephemeral: Buffer, recipient: Buffer): Buffer {
+function deriveKey(
+  privateKey: KeyObject,
+  publicKey: KeyObject,
+  ephemeral: Buffer,
+  recipient: Buffer,
+): Buffer {
   const shared = diffieHellman({ privateKey, publicKey });
   return Buffer.from(hkdfSync("sha256", shared, Buffer.concat([ephemeral, recipient]), "belvedere seal", 32));
 }
@@ -26,7 +44,11 @@ export function seal(plain: string, publicKey: string, place: Place): Buffer {
   const pair = generateKeyPairSync("x25519");
   const ephemeral = rawPublic(pair.publicKey);
   const iv = randomBytes(IV_BYTES);
-  const cipher = createCipheriv("aes-256-gcm", deriveKey(pair.privateKey, recipient, ephemeral, rawPublic(recipient)), iv);
+  const cipher = createCipheriv(
+    "aes-256-gcm",
+    deriveKey(pair.privateKey, recipient, ephemeral, rawPublic(recipient)),
+    iv,
+  );
   cipher.setAAD(additional(place));
   const body = Buffer.concat([cipher.update(plain, "utf8"), cipher.final()]);
   return Buffer.concat([Buffer.from([VERSION]), ephemeral, iv, cipher.getAuthTag(), body]);
@@ -39,9 +61,20 @@ export function unseal(sealed: Buffer, privateKey: string, place: Place): string
   const ephemeral = sealed.subarray(1, 1 + RAW_KEY_BYTES);
   const iv = sealed.subarray(1 + RAW_KEY_BYTES, 1 + RAW_KEY_BYTES + IV_BYTES);
   const tag = sealed.subarray(1 + RAW_KEY_BYTES + IV_BYTES, 1 + RAW_KEY_BYTES + IV_BYTES + TAG_BYTES);
-  const sender = createPublicKey({ key: Buffer.concat([SPKI_PREFIX, ephemeral]), format: "der", type: "spki" });
-  const decipher = createDecipheriv("aes-256-gcm", deriveKey(own, sender, ephemeral, rawPublic(createPublicKey(own))), iv);
+  const sender = createPublicKey({
+    key: Buffer.concat([SPKI_PREFIX, ephemeral]),
+    format: "der",
+    type: "spki",
+  });
+  const decipher = createDecipheriv(
+    "aes-256-gcm",
+    deriveKey(own, sender, ephemeral, rawPublic(createPublicKey(own))),
+    iv,
+  );
   decipher.setAAD(additional(place));
   decipher.setAuthTag(tag);
-  return Buffer.concat([decipher.update(sealed.subarray(1 + RAW_KEY_BYTES + IV_BYTES + TAG_BYTES)), decipher.final()]).toString("utf8");
+  return Buffer.concat([
+    decipher.update(sealed.subarray(1 + RAW_KEY_BYTES + IV_BYTES + TAG_BYTES)),
+    decipher.final(),
+  ]).toString("utf8");
 }

@@ -4,7 +4,14 @@ import { afterAll, beforeAll, expect, test } from "vitest";
 import { closeDatabase } from "#db/client.ts";
 import { sessionCookieName } from "#server/auth/sessions.ts";
 import { adminQuery } from "#tests/database.ts";
-import { makeAccount, makeCustomer, makeMember, makePartner, type Customer, type Member } from "#tests/factories.ts";
+import {
+  makeAccount,
+  makeCustomer,
+  makeMember,
+  makePartner,
+  type Customer,
+  type Member,
+} from "#tests/factories.ts";
 import { startSyncHandler } from "./handler.ts";
 
 afterAll(closeDatabase);
@@ -19,20 +26,39 @@ beforeAll(async () => {
   member = await makeMember({ partnerId, role: "helpDesk" });
 });
 
-function send(who: { token: string } | null, body: Record<string, unknown>, given: { type?: "form" | "json"; headers?: Record<string, string>; raw?: string } = {}): Promise<Response> {
+function send(
+  who: { token: string } | null,
+  body: Record<string, unknown>,
+  given: { type?: "form" | "json"; headers?: Record<string, string>; raw?: string } = {},
+): Promise<Response> {
   const isForm = given.type !== "json";
   const request = new Request(`${origin}/api/sync`, {
     method: "POST",
-    body: given.raw ?? (isForm ? new URLSearchParams(body as Record<string, string>).toString() : JSON.stringify(body)),
+    body:
+      given.raw ??
+      (isForm ? new URLSearchParams(body as Record<string, string>).toString() : JSON.stringify(body)),
     headers: {
-      host: "127.0.0.1:3000", origin, "content-type": isForm ? "application/x-www-form-urlencoded" : "application/json",
-      ...(isForm && { accept: "text/html", referer: `${origin}/it/customers` }), ...(who && { cookie: `${sessionCookieName()}=${who.token}` }), ...given.headers,
+      host: "127.0.0.1:3000",
+      origin,
+      "content-type": isForm ? "application/x-www-form-urlencoded" : "application/json",
+      ...(isForm && { accept: "text/html", referer: `${origin}/it/customers` }),
+      ...(who && { cookie: `${sessionCookieName()}=${who.token}` }),
+      ...given.headers,
     },
   });
   return startSyncHandler(request, { params: Promise.resolve({}) });
 }
-const codeOf = async (response: Response) => [response.status, ((await response.json()) as { error: { code: string } }).error.code];
-const lastAudit = async () => (await adminQuery<{ action: string; outcome: string }>("select action, outcome from audit_entry where partner_id = $1 order by at desc limit 1", [partnerId]))[0];
+const codeOf = async (response: Response) => [
+  response.status,
+  ((await response.json()) as { error: { code: string } }).error.code,
+];
+const lastAudit = async () =>
+  (
+    await adminQuery<{ action: string; outcome: string }>(
+      "select action, outcome from audit_entry where partner_id = $1 order by at desc limit 1",
+      [partnerId],
+    )
+  )[0];
 
 test("the form starts, then joins, and leads back to its page with a notice", async () => {
   const page = "/it/customers?status=warning";
@@ -45,10 +71,13 @@ test("the form starts, then joins, and leads back to its page with a notice", as
   expect([all.status, await all.json()]).toEqual([200, { answer: "sync.joined" }]);
 });
 
-test.each(["//evil.example", "/\\evil.example", "https://evil.example/", "javascript:alert(1)", ""])("never leads to %j", async (back) => {
-  const { headers } = await send(member, { all: "1", return: back });
-  expect(headers.get("location")).toMatch(/^\/(en|it|fr)\?notice=sync\.joined$/);
-});
+test.each(["//evil.example", "/\\evil.example", "https://evil.example/", "javascript:alert(1)", ""])(
+  "never leads to %j",
+  async (back) => {
+    const { headers } = await send(member, { all: "1", return: back });
+    expect(headers.get("location")).toMatch(/^\/(en|it|fr)\?notice=sync\.joined$/);
+  },
+);
 
 test.each<[string, Record<string, unknown>, number, string]>([
   ["nothing", {}, 400, "request.invalid"],
@@ -62,21 +91,44 @@ test.each<[string, Record<string, unknown>, number, string]>([
 });
 
 test("bodies that are none, of another kind or too long are refused", async () => {
-  expect(await codeOf(await send(member, {}, { type: "json", raw: "{" }))).toEqual([400, "request.malformed"]);
+  expect(await codeOf(await send(member, {}, { type: "json", raw: "{" }))).toEqual([
+    400,
+    "request.malformed",
+  ]);
   expect(await codeOf(await send(member, {}, { type: "json", raw: "[]" }))).toEqual([400, "request.invalid"]);
-  expect(await codeOf(await send(member, {}, { type: "json", raw: `{"return":"\\u0000"}` }))).toEqual([400, "request.malformed"]);
-  expect(await codeOf(await send(member, {}, { type: "json", headers: { "content-type": "text/plain" } }))).toEqual([415, "request.unsupportedType"]);
-  expect(await codeOf(await send(member, { return: "x".repeat(1_000_001) }, { type: "json" }))).toEqual([413, "request.tooLarge"]);
+  expect(await codeOf(await send(member, {}, { type: "json", raw: `{"return":"\\u0000"}` }))).toEqual([
+    400,
+    "request.malformed",
+  ]);
+  expect(
+    await codeOf(await send(member, {}, { type: "json", headers: { "content-type": "text/plain" } })),
+  ).toEqual([415, "request.unsupportedType"]);
+  expect(await codeOf(await send(member, { return: "x".repeat(1_000_001) }, { type: "json" }))).toEqual([
+    413,
+    "request.tooLarge",
+  ]);
 });
 
 test("nobody, another site, the wrong role and the other partner are refused", async () => {
   expect((await codeOf(await send(null, { all: "1" }, { type: "json" })))[0]).toBe(401);
-  expect((await codeOf(await send(member, { all: "1" }, { type: "json", headers: { origin: "https://evil.example" } })))[0]).toBe(403);
+  expect(
+    (
+      await codeOf(
+        await send(member, { all: "1" }, { type: "json", headers: { origin: "https://evil.example" } }),
+      )
+    )[0],
+  ).toBe(403);
   const reader = await makeMember({ partnerId, role: "readOnly" });
-  expect(await codeOf(await send(reader, { all: "1" }, { type: "json" }))).toEqual([403, "permission.denied"]);
+  expect(await codeOf(await send(reader, { all: "1" }, { type: "json" }))).toEqual([
+    403,
+    "permission.denied",
+  ]);
   expect(await lastAudit()).toEqual({ action: "sync:start", outcome: "refused" });
   const stranger = await makeMember();
-  expect(await codeOf(await send(stranger, { customerId: customer.id }, { type: "json" }))).toEqual([404, "customer.notFound"]);
+  expect(await codeOf(await send(stranger, { customerId: customer.id }, { type: "json" }))).toEqual([
+    404,
+    "customer.notFound",
+  ]);
   expect(await codeOf(await send(stranger, { all: "1" }, { type: "json" }))).toEqual([409, "sync.noSource"]);
 });
 
@@ -85,5 +137,8 @@ test("a customer's administrator reaches their own customer and not all", async 
   expect((await send(admin, { customerId: customer.id }, { type: "json" })).status).toBe(200);
   expect(await codeOf(await send(admin, { all: "1" }, { type: "json" }))).toEqual([403, "permission.denied"]);
   const other = await makeCustomer({ partnerId });
-  expect(await codeOf(await send(admin, { customerId: other.id }, { type: "json" }))).toEqual([404, "customer.notFound"]);
+  expect(await codeOf(await send(admin, { customerId: other.id }, { type: "json" }))).toEqual([
+    404,
+    "customer.notFound",
+  ]);
 });

@@ -10,7 +10,10 @@ import { startSync } from "./service.ts";
 const withNotice = (path: string, code: string): Response => {
   const url = new URL(path, "http://here.invalid");
   url.searchParams.set("notice", code);
-  return new Response(null, { status: 303, headers: { location: url.pathname + url.search, "cache-control": "no-store" } });
+  return new Response(null, {
+    status: 303,
+    headers: { location: url.pathname + url.search, "cache-control": "no-store" },
+  });
 };
 
 export const startSyncHandler = route(
@@ -25,6 +28,8 @@ export const startSyncHandler = route(
     else if (all !== "1") throw new AppError("request.invalid");
     else if (!can(actor, "sync:startAll")) throw new AppError("permission.denied");
     const { answer } = await startSync({ actor, db, audit }, customerId ?? null, new Date());
-    return isForm ? withNotice(safeReturn(parsed.data.return, `/${language}`), answer) : Response.json({ answer });
+    return isForm
+      ? withNotice(safeReturn(parsed.data.return, `/${language}`), answer)
+      : Response.json({ answer });
   },
 );

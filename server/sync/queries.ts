@@ -9,8 +9,18 @@ export type AccountRow = { id: string; externalId: string; customerId: string | 
  * Adds accounts that are new, renews the names of the others; returns all of them. An account whose own record could not
  * be read comes with an unknown billing, and then what is stored stays.
  */
-export async function upsertAccounts(db: ScopedDb, partnerId: string, connection: { id: string; vendor: string }, accounts: readonly AccountIdentity[]): Promise<AccountRow[]> {
-  const input = accounts.map(({ externalId, name, region, billing }) => ({ externalId, name, region, billing }));
+export async function upsertAccounts(
+  db: ScopedDb,
+  partnerId: string,
+  connection: { id: string; vendor: string },
+  accounts: readonly AccountIdentity[],
+): Promise<AccountRow[]> {
+  const input = accounts.map(({ externalId, name, region, billing }) => ({
+    externalId,
+    name,
+    region,
+    billing,
+  }));
   const { rows } = await sql<AccountRow>`
     insert into vendor_account as a (partner_id, connection_id, vendor, external_id, name, region, billing)
     select ${partnerId}::uuid, ${connection.id}::uuid, ${connection.vendor}, r."externalId", r.name, r.region, r.billing
@@ -25,54 +35,105 @@ export async function upsertAccounts(db: ScopedDb, partnerId: string, connection
 }
 
 /** Customers that carry one of these identifiers, by identifier. */
-export async function findByIdentifier(db: ScopedDb, partnerId: string, identifiers: readonly string[]): Promise<Map<string, string>> {
+export async function findByIdentifier(
+  db: ScopedDb,
+  partnerId: string,
+  identifiers: readonly string[],
+): Promise<Map<string, string>> {
   if (identifiers.length === 0) return new Map();
-  const rows = await db.selectFrom("customer").where("partnerId", "=", partnerId).where("externalId", "in", [...identifiers]).select(["id", "externalId"]).execute();
+  const rows = await db
+    .selectFrom("customer")
+    .where("partnerId", "=", partnerId)
+    .where("externalId", "in", [...identifiers])
+    .select(["id", "externalId"])
+    .execute();
   return new Map(rows.map((row) => [row.externalId ?? "", row.id]));
 }
 
 export type NewCustomer = AccountIdentity & { id: string; relationship: string };
 /** Customers whose record is the vendor's word. */
-export async function insertCustomers(db: ScopedDb, partnerId: string, customers: readonly NewCustomer[], today: string): Promise<void> {
+export async function insertCustomers(
+  db: ScopedDb,
+  partnerId: string,
+  customers: readonly NewCustomer[],
+  today: string,
+): Promise<void> {
   if (customers.length === 0) return;
   await db
     .insertInto("customer")
     .values(
       customers.map((one) => ({
-        partnerId, id: one.id, name: one.name, nameShown: one.name, domain: one.domain, relationship: one.relationship, origin: "vendor",
-        country: one.country, region: one.region, since: today, address: one.address && JSON.stringify(one.address),
+        partnerId,
+        id: one.id,
+        name: one.name,
+        nameShown: one.name,
+        domain: one.domain,
+        relationship: one.relationship,
+        origin: "vendor",
+        country: one.country,
+        region: one.region,
+        since: today,
+        address: one.address && JSON.stringify(one.address),
       })),
     )
     .execute();
 }
 
 /** Renews the records that are the vendor's word; those of people and imports are kept. */
-export async function renewCustomers(db: ScopedDb, partnerId: string, records: readonly (AccountIdentity & { customerId: string })[], now: Date): Promise<void> {
-  const input = records.map(({ customerId, name, domain, country, region, address }) => ({ customerId, name, domain, country, region, address }));
+export async function renewCustomers(
+  db: ScopedDb,
+  partnerId: string,
+  records: readonly (AccountIdentity & { customerId: string })[],
+  now: Date,
+): Promise<void> {
+  const input = records.map(({ customerId, name, domain, country, region, address }) => ({
+    customerId,
+    name,
+    domain,
+    country,
+    region,
+    address,
+  }));
   await sql`
     update customer c set name = r.name, name_shown = r.name, domain = r.domain, country = r.country, region = r.region, address = r.address, updated_at = ${now}
     from jsonb_to_recordset(${JSON.stringify(input)}::jsonb) as r ("customerId" uuid, name text, domain text, country text, region text, address jsonb)
     where c.partner_id = ${partnerId}::uuid and c.id = r."customerId" and c.origin = 'vendor'
-      and (c.name, c.domain, c.country, c.region, c.address) is distinct from (r.name, r.domain, r.country, r.region, nullif(r.address, 'null'))`.execute(db);
+      and (c.name, c.domain, c.country, c.region, c.address) is distinct from (r.name, r.domain, r.country, r.region, nullif(r.address, 'null'))`.execute(
+    db,
+  );
 }
 
 /** Replaces the contacts that vendors named, where they changed. */
-export async function replaceContacts(db: ScopedDb, partnerId: string, records: readonly { customerId: string; contacts: AccountIdentity["contacts"] }[]): Promise<void> {
-  const input = JSON.stringify(records.flatMap(({ customerId, contacts }) => contacts.map((contact) => ({ customerId, ...contact }))));
+export async function replaceContacts(
+  db: ScopedDb,
+  partnerId: string,
+  records: readonly { customerId: string; contacts: AccountIdentity["contacts"] }[],
+): Promise<void> {
+  const input = JSON.stringify(
+    records.flatMap(({ customerId, contacts }) => contacts.map((contact) => ({ customerId, ...contact }))),
+  );
   const ids = records.map((record) => record.customerId);
   const given = sql`jsonb_to_recordset(${input}::jsonb) as r ("customerId" uuid, role text, "firstName" text, "lastName" text, email text, phone text)`;
   await sql`
     delete from contact k where k.partner_id = ${partnerId}::uuid and k.customer_id = any(${ids}::uuid[]) and k.source = 'vendor'
       and not exists (select from ${given} where r."customerId" = k.customer_id
-        and (r.role, r."firstName", r."lastName", r.email, r.phone) = (k.role, k.first_name, k.last_name, k.email, k.phone))`.execute(db);
+        and (r.role, r."firstName", r."lastName", r.email, r.phone) = (k.role, k.first_name, k.last_name, k.email, k.phone))`.execute(
+    db,
+  );
   await sql`
     insert into contact (partner_id, customer_id, role, first_name, last_name, email, phone, source)
     select distinct ${partnerId}::uuid, r."customerId", r.role, r."firstName", r."lastName", r.email, r.phone, 'vendor' from ${given}
     where not exists (select from contact k where k.partner_id = ${partnerId}::uuid and k.customer_id = r."customerId" and k.source = 'vendor'
-        and (r.role, r."firstName", r."lastName", r.email, r.phone) = (k.role, k.first_name, k.last_name, k.email, k.phone))`.execute(db);
+        and (r.role, r."firstName", r."lastName", r.email, r.phone) = (k.role, k.first_name, k.last_name, k.email, k.phone))`.execute(
+    db,
+  );
 }
 
-export async function linkAccounts(db: ScopedDb, partnerId: string, links: readonly { accountId: string; customerId: string }[]): Promise<void> {
+export async function linkAccounts(
+  db: ScopedDb,
+  partnerId: string,
+  links: readonly { accountId: string; customerId: string }[],
+): Promise<void> {
   if (links.length === 0) return;
   await sql`
     update vendor_account a set customer_id = r."customerId"
@@ -81,7 +142,11 @@ export async function linkAccounts(db: ScopedDb, partnerId: string, links: reado
 }
 
 /** Of customers with several accounts one is their record's source, the first that was linked: two would overwrite each other for ever. */
-export async function listDecidingAccounts(db: ScopedDb, partnerId: string, customerIds: readonly string[]): Promise<Set<string>> {
+export async function listDecidingAccounts(
+  db: ScopedDb,
+  partnerId: string,
+  customerIds: readonly string[],
+): Promise<Set<string>> {
   const { rows } = await sql<{ id: string }>`
     select distinct on (a.customer_id) a.id from vendor_account a
     where a.partner_id = ${partnerId}::uuid and a.customer_id = any(${[...customerIds]}::uuid[]) and a.link_state <> 'not_linked'
@@ -90,7 +155,12 @@ export async function listDecidingAccounts(db: ScopedDb, partnerId: string, cust
 }
 
 /** Which of these customers let the partner read metrics now: managed ones, and those with a live grant for it. */
-export async function listOpenToMetrics(db: ScopedDb, partnerId: string, customerIds: readonly string[], now: Date): Promise<Set<string>> {
+export async function listOpenToMetrics(
+  db: ScopedDb,
+  partnerId: string,
+  customerIds: readonly string[],
+  now: Date,
+): Promise<Set<string>> {
   const { rows } = await sql<{ id: string }>`
     select c.id from customer c where c.partner_id = ${partnerId}::uuid and c.id = any(${[...customerIds]}::uuid[])
       and (c.relationship = 'managed' or (c.relationship = 'delegated' and exists (select from access_grant g
@@ -103,18 +173,28 @@ export async function listOpenToMetrics(db: ScopedDb, partnerId: string, custome
 export type Placed<Part> = { accountId: string; customerId: string; items: readonly Part[] };
 const accountIds = (parts: readonly Placed<unknown>[]) => parts.map((part) => part.accountId);
 const flat = <Part extends object>(parts: readonly Placed<Part>[]): string =>
-  JSON.stringify(parts.flatMap(({ accountId, customerId, items }) => items.map((item) => ({ accountId, customerId, ...item }))));
+  JSON.stringify(
+    parts.flatMap(({ accountId, customerId, items }) =>
+      items.map((item) => ({ accountId, customerId, ...item })),
+    ),
+  );
 
 /**
  * Devices of these accounts become exactly the ones given; unchanged rows are not written. `not in` is looked up in a hash
  * table; for `not exists` the planner, which expects one row behind a policy, compares every device with every other.
  */
-export async function mergeDevices(db: ScopedDb, partnerId: string, parts: readonly Placed<NonNullable<Snapshot["devices"]>[number]>[]): Promise<void> {
+export async function mergeDevices(
+  db: ScopedDb,
+  partnerId: string,
+  parts: readonly Placed<NonNullable<Snapshot["devices"]>[number]>[],
+): Promise<void> {
   if (parts.length === 0) return;
   const given = sql`jsonb_to_recordset(${flat(parts)}::jsonb) as r ("accountId" uuid, "customerId" uuid, "externalId" text, hostname text, type text, os text,
     state text, health text, "isProtected" boolean, person text, "lastSeenAt" timestamptz)`;
   await sql`delete from device d where d.partner_id = ${partnerId}::uuid and d.vendor_account_id = any(${accountIds(parts)}::uuid[])
-    and (d.vendor_account_id, d.external_id) not in (select r."accountId", r."externalId" from ${given})`.execute(db);
+    and (d.vendor_account_id, d.external_id) not in (select r."accountId", r."externalId" from ${given})`.execute(
+    db,
+  );
   await sql`
     insert into device as d (partner_id, customer_id, vendor_account_id, external_id, hostname, type, os, state, health, is_protected, person, last_seen_at)
     select distinct on (r."accountId", r."externalId") ${partnerId}::uuid, r."customerId", r."accountId", r."externalId", r.hostname, r.type, r.os, r.state,
@@ -126,7 +206,11 @@ export async function mergeDevices(db: ScopedDb, partnerId: string, parts: reado
 }
 
 /** Products are shared by all partners: names and categories are the vendor's. */
-export async function upsertProducts(db: ScopedDb, vendor: string, licences: readonly LicenceReport[]): Promise<void> {
+export async function upsertProducts(
+  db: ScopedDb,
+  vendor: string,
+  licences: readonly LicenceReport[],
+): Promise<void> {
   const products = [...new Map(licences.map((licence) => [licence.productCode, licence])).values()];
   if (products.length === 0) return;
   await sql`
@@ -139,7 +223,12 @@ export async function upsertProducts(db: ScopedDb, vendor: string, licences: rea
 }
 
 /** Licences of these accounts become exactly the ones given. */
-export async function mergeLicences(db: ScopedDb, partnerId: string, vendor: string, parts: readonly Placed<LicenceReport>[]): Promise<void> {
+export async function mergeLicences(
+  db: ScopedDb,
+  partnerId: string,
+  vendor: string,
+  parts: readonly Placed<LicenceReport>[],
+): Promise<void> {
   if (parts.length === 0) return;
   const given = sql`jsonb_to_recordset(${flat(parts)}::jsonb) as r ("accountId" uuid, "customerId" uuid, key text, "productCode" text, kind text, owner text,
     quantity numeric, "isQuantityKnown" boolean, used numeric, "startsOn" date, "endsOn" date, "orderNumber" text)`;
@@ -160,12 +249,18 @@ export async function mergeLicences(db: ScopedDb, partnerId: string, vendor: str
 }
 
 /** Open alerts of these accounts become exactly the ones given. */
-export async function mergeAlerts(db: ScopedDb, partnerId: string, parts: readonly Placed<NonNullable<Snapshot["alerts"]>[number]>[]): Promise<void> {
+export async function mergeAlerts(
+  db: ScopedDb,
+  partnerId: string,
+  parts: readonly Placed<NonNullable<Snapshot["alerts"]>[number]>[],
+): Promise<void> {
   if (parts.length === 0) return;
   const given = sql`jsonb_to_recordset(${flat(parts)}::jsonb) as r ("accountId" uuid, "customerId" uuid, "externalId" text, severity text, product text,
     category text, description text, "deviceExternalId" text, person text, "raisedAt" timestamptz, "allowedActions" text[])`;
   await sql`delete from alert e where e.partner_id = ${partnerId}::uuid and e.vendor_account_id = any(${accountIds(parts)}::uuid[])
-    and (e.vendor_account_id, e.external_id) not in (select r."accountId", r."externalId" from ${given})`.execute(db);
+    and (e.vendor_account_id, e.external_id) not in (select r."accountId", r."externalId" from ${given})`.execute(
+    db,
+  );
   await sql`
     insert into alert as e (partner_id, customer_id, vendor_account_id, external_id, severity, product, category, description, device_external_id, person,
       raised_at, allowed_actions)
@@ -178,9 +273,20 @@ export async function mergeAlerts(db: ScopedDb, partnerId: string, parts: readon
     where (e.*) is distinct from (excluded.*)`.execute(db);
 }
 
-export type AccountSuccess = { accountId: string; takenAt: string; hasData: boolean; isOpen: boolean; unprotectedCount: number | null; gaps: Snapshot["gaps"] };
+export type AccountSuccess = {
+  accountId: string;
+  takenAt: string;
+  hasData: boolean;
+  isOpen: boolean;
+  unprotectedCount: number | null;
+  gaps: Snapshot["gaps"];
+};
 /** What a read account leaves behind; without access to metrics nothing counts as data. */
-export async function recordSuccess(db: ScopedDb, partnerId: string, results: readonly AccountSuccess[]): Promise<void> {
+export async function recordSuccess(
+  db: ScopedDb,
+  partnerId: string,
+  results: readonly AccountSuccess[],
+): Promise<void> {
   if (results.length === 0) return;
   await sql`
     update vendor_account a set last_attempt_at = r."takenAt", last_success_at = r."takenAt", error_code = null, error_detail = null, error_since = null,
@@ -193,7 +299,12 @@ export async function recordSuccess(db: ScopedDb, partnerId: string, results: re
 
 export type AccountRefusal = { accountId: string; code: string; detail: string };
 /** What a refused account leaves behind: its data stay, the reason and since when are noted. */
-export async function recordRefusal(db: ScopedDb, partnerId: string, refusals: readonly AccountRefusal[], now: Date): Promise<void> {
+export async function recordRefusal(
+  db: ScopedDb,
+  partnerId: string,
+  refusals: readonly AccountRefusal[],
+  now: Date,
+): Promise<void> {
   if (refusals.length === 0) return;
   await sql`
     update vendor_account a set last_attempt_at = ${now}, error_detail = r.detail,
@@ -203,7 +314,13 @@ export async function recordRefusal(db: ScopedDb, partnerId: string, refusals: r
 }
 
 /** Customers of a connection that wait for their first data, by id after `after`. */
-export async function listPending(db: ScopedDb, partnerId: string, connectionId: string, after: string | null, limit: number): Promise<string[]> {
+export async function listPending(
+  db: ScopedDb,
+  partnerId: string,
+  connectionId: string,
+  after: string | null,
+  limit: number,
+): Promise<string[]> {
   const { rows } = await sql<{ id: string }>`
     select o.customer_id as id from customer_overview o
     where o.partner_id = ${partnerId}::uuid and o.status = 'sync_pending' and (${after}::uuid is null or o.customer_id > ${after}::uuid)
@@ -213,14 +330,31 @@ export async function listPending(db: ScopedDb, partnerId: string, connectionId:
 }
 
 /** Accounts of a connection with their customers, by id after `after`; `notSeen`: only those not among these external ids. */
-export async function listAccountPage(db: ScopedDb, partnerId: string, connectionId: string, after: string | null, limit: number): Promise<AccountRow[]> {
-  let query = db.selectFrom("vendorAccount").where("partnerId", "=", partnerId).where("connectionId", "=", connectionId).where("linkState", "<>", "not_linked");
+export async function listAccountPage(
+  db: ScopedDb,
+  partnerId: string,
+  connectionId: string,
+  after: string | null,
+  limit: number,
+): Promise<AccountRow[]> {
+  let query = db
+    .selectFrom("vendorAccount")
+    .where("partnerId", "=", partnerId)
+    .where("connectionId", "=", connectionId)
+    .where("linkState", "<>", "not_linked");
   if (after !== null) query = query.where("id", ">", after);
   return query.select(["id", "externalId", "customerId"]).orderBy("id").limit(limit).execute();
 }
 
 /** Does a vendor know this customer? */
 export async function hasAccount(db: ScopedDb, partnerId: string, customerId: string): Promise<boolean> {
-  const found = await db.selectFrom("vendorAccount").where("partnerId", "=", partnerId).where("customerId", "=", customerId).where("linkState", "<>", "not_linked").select("id").limit(1).executeTakeFirst();
+  const found = await db
+    .selectFrom("vendorAccount")
+    .where("partnerId", "=", partnerId)
+    .where("customerId", "=", customerId)
+    .where("linkState", "<>", "not_linked")
+    .select("id")
+    .limit(1)
+    .executeTakeFirst();
   return found !== undefined;
 }

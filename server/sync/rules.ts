@@ -27,7 +27,14 @@ export function arrivalOf(billing: Billing): Arrival {
 }
 
 /** Faults that pass by themselves: the account is read again before the next day. */
-const passing: ReadonlySet<VendorErrorCode> = new Set(["vendor.throttled", "vendor.failed", "vendor.unreachable", "vendor.malformed", "vendor.tooLarge", "vendor.endless"]);
+const passing: ReadonlySet<VendorErrorCode> = new Set([
+  "vendor.throttled",
+  "vendor.failed",
+  "vendor.unreachable",
+  "vendor.malformed",
+  "vendor.tooLarge",
+  "vendor.endless",
+]);
 export const isPassing = (code: VendorErrorCode): boolean => passing.has(code);
 export const passingCodes: readonly VendorErrorCode[] = vendorErrorCodes.filter(isPassing);
 
@@ -36,4 +43,5 @@ const FIRST_RETRY_SECONDS = 60;
 const LAST_RETRY_SECONDS = 6 * 3600;
 
 /** Seconds until the next try after `failures` runs with trouble in a row (≥ 1): 1, 2, 4 … minutes, at most 6 hours. */
-export const retrySeconds = (failures: number): number => Math.min(FIRST_RETRY_SECONDS * 2 ** Math.max(0, Math.min(failures, 30) - 1), LAST_RETRY_SECONDS);
+export const retrySeconds = (failures: number): number =>
+  Math.min(FIRST_RETRY_SECONDS * 2 ** Math.max(0, Math.min(failures, 30) - 1), LAST_RETRY_SECONDS);

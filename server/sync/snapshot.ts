@@ -14,8 +14,19 @@ const day = z.iso.date();
 const quantity = z.string().regex(/^-?\d{1,12}(\.\d{1,4})?$/);
 
 const productCategories = [
-  "endpoint", "server", "mobile", "email", "firewall", "encryption", "cloud", "detection_response",
-  "backup", "governance", "asset_management", "saas_management", "other",
+  "endpoint",
+  "server",
+  "mobile",
+  "email",
+  "firewall",
+  "encryption",
+  "cloud",
+  "detection_response",
+  "backup",
+  "governance",
+  "asset_management",
+  "saas_management",
+  "other",
 ] as const;
 
 const Contact = z.strictObject({
@@ -31,12 +42,19 @@ export const AccountIdentity = z.strictObject({
   externalId: id,
   name,
   domain: text(253).nullable().default(null),
-  country: z.string().regex(/^[A-Z]{2}$/).nullable().default(null),
+  country: z
+    .string()
+    .regex(/^[A-Z]{2}$/)
+    .nullable()
+    .default(null),
   region: text(60).nullable().default(null),
   /** Other identifiers of the same organisation; an equal one links at once. */
   externalIds: z.array(id).max(50).default([]),
   contacts: z.array(Contact).max(100).default([]),
-  address: z.strictObject({ street: text(300), city: text(120), postalCode: text(30) }).nullable().default(null),
+  address: z
+    .strictObject({ street: text(300), city: text(120), postalCode: text(30) })
+    .nullable()
+    .default(null),
   /** How the vendor bills this account; `order` is a managed customer order without an account of the partner's. */
   billing: z.enum(["usage", "trial", "term", "order", "unknown"]),
 });
@@ -97,12 +115,14 @@ export const Snapshot = z.strictObject({
   alerts: z.array(AlertReport).max(50_000).nullable(),
   /** Devices the vendor counts as without full protection; null where it does not say. */
   unprotectedCount: z.int().min(0).nullable(),
-  gaps: z.array(
-    z.strictObject({
-      part: z.enum(["devices", "licences", "alerts", "protection"]),
-      reason: z.enum(["not_entitled", "not_reported"]),
-    }),
-  ).default([]),
+  gaps: z
+    .array(
+      z.strictObject({
+        part: z.enum(["devices", "licences", "alerts", "protection"]),
+        reason: z.enum(["not_entitled", "not_reported"]),
+      }),
+    )
+    .default([]),
 });
 
 export type Snapshot = z.infer<typeof Snapshot>;

@@ -77,7 +77,15 @@ export default async function ImportStepPage({ params, searchParams }: Props) {
         </div>
       )}
       {step === "mapping" && <MappingForm list={list} lang={lang} membershipId={membershipId} />}
-      {preview && <ImportPreviewView list={list} preview={preview} only={only} lang={lang} membershipId={membershipId} />}
+      {preview && (
+        <ImportPreviewView
+          list={list}
+          preview={preview}
+          only={only}
+          lang={lang}
+          membershipId={membershipId}
+        />
+      )}
       {(list.state === "queued" || list.state === "running") && <ImportProgress list={list} lang={lang} />}
       {list.state === "failed" && <ImportFailure list={list} lang={lang} membershipId={membershipId} />}
       {list.state === "finished" && <ImportResult list={list} lang={lang} />}
