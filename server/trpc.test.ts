@@ -317,8 +317,8 @@ describe("over HTTP", () => {
       Array.from({ length: 21 }, () => "sync.startAll").join(","),
       "{}",
       {},
-      429,
-      "request.tooMany",
+      413,
+      "request.tooLarge",
     ],
   ] as const)(
     "%s is refused in the caller's language, and nothing starts",

@@ -8,14 +8,13 @@ import {
   type CustomerRow,
   licenceStates,
   type SortColumn,
-  type Status,
   statuses,
 } from "./schema.ts";
 
 /** Counting stops here and says "more than" (performance.md, counts). */
 export const COUNT_LIMIT = 10_000;
 /** Up to so many known customers are fetched and sorted; among more, the index of the sort is walked. */
-const FEW = 2_000;
+export const FEW_CUSTOMERS = 2_000;
 /** The best matches of a search; nobody pages further than this by relevance. */
 export const SEARCH_LIMIT = 500;
 
@@ -65,7 +64,7 @@ export type ListFilter = Pick<CustomerListInput, "status" | "group" | "licenceKi
 };
 export type ListedRow = Omit<CustomerRow, "groups"> & { sortValue: string | null };
 
-function filtered(db: ScopedDb, partnerId: string, filter: ListFilter) {
+export function filtered(db: ScopedDb, partnerId: string, filter: ListFilter) {
   let query = db.selectFrom("readableOverview as o").where("o.partnerId", "=", partnerId);
   // The rank has the index; the shown status drops those whose access ended within the last minute.
   if (filter.status)
@@ -92,23 +91,7 @@ function filtered(db: ScopedDb, partnerId: string, filter: ListFilter) {
   return query;
 }
 
-/** Ids of a group's customers where they are few; undefined: too many to fetch. */
-export async function findGroupIds(
-  db: ScopedDb,
-  partnerId: string,
-  group: string,
-): Promise<string[] | undefined> {
-  const rows = await db
-    .selectFrom("customerGroupMember")
-    .where("partnerId", "=", partnerId)
-    .where("groupId", "=", group)
-    .select("customerId")
-    .limit(FEW + 1)
-    .execute();
-  return rows.length > FEW ? undefined : rows.map((row) => row.customerId);
-}
-
-/** Ids that a member's scope names where they are few; undefined: all, or too many to fetch. The view still decides. */
+/** Ids that a member's scope names, at most COUNT_LIMIT + 1; undefined: it names none because it is all. The view still decides. */
 export async function findScopeIds(
   db: ScopedDb,
   actor: Pick<Actor, "partnerId" | "memberAll" | "membershipId" | "customerId">,
@@ -121,10 +104,10 @@ export async function findScopeIds(
       union all
       select g.customer_id from membership_scope s join customer_group_member g on g.partner_id = s.partner_id and g.group_id = s.group_id
         where s.partner_id = m.partner_id and s.membership_id = m.id and s.kind = 'group'
-      limit ${FEW + 1}) as ids
+      limit ${FEW_CUSTOMERS + 1}) as ids
     from membership m where m.partner_id = ${actor.partnerId} and m.id = ${actor.membershipId}`.execute(db);
   const [scope] = rows;
-  return !scope || scope.scopeAll || scope.ids.length > FEW ? undefined : scope.ids;
+  return !scope || scope.scopeAll || scope.ids.length > FEW_CUSTOMERS ? undefined : scope.ids;
 }
 
 /**
@@ -262,116 +245,10 @@ export async function countMatches(db: ScopedDb, partnerId: string, filter: List
   return Number(n);
 }
 
-export type StatusCounts = { total: number; byStatus: Record<Status, number>; isMore: boolean };
-
-/** How many customers a group has, at most COUNT_LIMIT + 1; for who sees all customers. */
-export async function countGroup(db: ScopedDb, partnerId: string, group: string): Promise<number> {
-  const bounded = db
-    .selectFrom("customerGroupMember")
-    .where("partnerId", "=", partnerId)
-    .where("groupId", "=", group)
-    .select("customerId")
-    .limit(COUNT_LIMIT + 1);
-  const { n } = await db
-    .selectFrom(bounded.as("m"))
-    .select((eb) => eb.fn.countAll<string>().as("n"))
-    .executeTakeFirstOrThrow();
-  return Number(n);
-}
-
-/** Customers per status: kept counts for who sees all, else counted over at most COUNT_LIMIT rows. */
-export async function countByStatus(
-  db: ScopedDb,
-  actor: Pick<Actor, "partnerId" | "memberAll">,
-  scopeIds?: readonly string[],
-): Promise<StatusCounts> {
-  if (actor.memberAll) {
-    const kept = await db
-      .selectFrom("customerCount")
-      .where("partnerId", "=", actor.partnerId)
-      .selectAll()
-      .executeTakeFirst();
-    const byStatus = {
-      warning: Number(kept?.warning ?? 0),
-      sync_pending: Number(kept?.syncPending ?? 0),
-      access_disabled: Number(kept?.accessDisabled ?? 0),
-      synced: Number(kept?.synced ?? 0),
-      not_applicable: Number(kept?.notApplicable ?? 0),
-    };
-    return { total: Number(kept?.total ?? 0), byStatus, isMore: false };
-  }
-  const bounded = filtered(db, actor.partnerId, scopeIds ? { ids: scopeIds } : {})
-    .select("o.status")
-    .limit(COUNT_LIMIT + 1);
-  const rows = await db
-    .selectFrom(bounded.as("m"))
-    .select(["status", (eb) => eb.fn.countAll<string>().as("n")])
-    .groupBy("status")
-    .execute();
-  const found = new Map(rows.map((row) => [row.status, Number(row.n)]));
-  const byStatus = Object.fromEntries(statuses.map((status) => [status, found.get(status) ?? 0])) as Record<
-    Status,
-    number
-  >;
-  const all = [...found.values()].reduce((sum, n) => sum + n, 0);
-  return { total: Math.min(all, COUNT_LIMIT), byStatus, isMore: all > COUNT_LIMIT };
-}
-
 /** Best matches first; scope is applied inside the function. */
 export async function searchCustomers(db: ScopedDb, query: string): Promise<string[]> {
   const { rows } = await sql<{
     customerId: string;
   }>`select customer_id from app.search_customers(${query}, ${SEARCH_LIMIT})`.execute(db);
   return rows.map((row) => row.customerId);
-}
-
-/** Names of the groups of each of these customers. */
-export async function listGroupNames(
-  db: ScopedDb,
-  partnerId: string,
-  customerIds: readonly string[],
-): Promise<Map<string, string[]>> {
-  const names = new Map<string, string[]>();
-  if (customerIds.length === 0) return names;
-  const rows = await db
-    .selectFrom("customerGroupMember as m")
-    .innerJoin("customerGroup as g", (join) =>
-      join.onRef("g.partnerId", "=", "m.partnerId").onRef("g.id", "=", "m.groupId"),
-    )
-    .where("m.partnerId", "=", partnerId)
-    .where(sql<SqlBool>`m.customer_id = any(${[...customerIds]}::uuid[])`)
-    .select(["m.customerId", "g.name"])
-    .orderBy("g.name")
-    .execute();
-  for (const row of rows) names.set(row.customerId, [...(names.get(row.customerId) ?? []), row.name]);
-  return names;
-}
-
-/** The groups an actor may filter by: all of the partner's, or those of the member's own scope. */
-export function listGroups(
-  db: ScopedDb,
-  actor: Pick<Actor, "partnerId" | "memberAll" | "membershipId">,
-): Promise<{ id: string; name: string }[]> {
-  let query = db.selectFrom("customerGroup as g").where("g.partnerId", "=", actor.partnerId);
-  if (!actor.memberAll) {
-    query = query.where((eb) =>
-      eb.or([
-        eb.exists(
-          eb
-            .selectFrom("membership as m")
-            .whereRef("m.partnerId", "=", "g.partnerId")
-            .where("m.id", "=", actor.membershipId)
-            .where("m.scopeAll", "=", true),
-        ),
-        eb.exists(
-          eb
-            .selectFrom("membershipScope as s")
-            .whereRef("s.partnerId", "=", "g.partnerId")
-            .where("s.membershipId", "=", actor.membershipId)
-            .whereRef("s.groupId", "=", "g.id"),
-        ),
-      ]),
-    );
-  }
-  return query.select(["g.id", "g.name"]).orderBy("g.name").limit(500).execute();
 }

@@ -20,8 +20,7 @@ import {
   type Member,
   refresh,
 } from "#tests/factories.ts";
-import type { CustomerListInput } from "./schema.ts";
-import { sortColumns, statuses } from "./schema.ts";
+import { type CustomerListInput, sortColumns, statuses } from "./schema.ts";
 
 afterAll(closeDatabase);
 

@@ -1,7 +1,8 @@
 // The public face of customers: who may, what comes in, what is called.
+import { getCustomerDetails } from "#server/customer/service.ts";
 import { customerProcedure, procedure, router } from "#server/trpc.ts";
 import { CustomerDetails, CustomerList, CustomerListInput, detailsInput } from "./schema.ts";
-import { getCustomerDetails, listCustomers } from "./service.ts";
+import { listCustomers } from "./service.ts";
 
 export const customersRouter = router({
   list: procedure("customer:list")

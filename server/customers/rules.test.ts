@@ -1,20 +1,22 @@
 // Every status and reason, each at its boundary, and the instant at which the clock changes them.
+import {
+  toUnits,
+  licenceSummary,
+  licenceStatus,
+  isOverUsed,
+  dayIn,
+  addDays,
+  type LicenceFacts,
+} from "#server/licences/rules.ts";
 import fc from "fast-check";
 import { describe, expect, it, test } from "vitest";
 import {
   type AccountFacts,
-  addDays,
   customerStatus,
-  dayIn,
   type DeviceFacts,
   type GrantFacts,
-  isOverUsed,
-  type LicenceFacts,
-  licenceStatus,
-  licenceSummary,
   type StatusFacts,
   type StatusResult,
-  toUnits,
 } from "./rules.ts";
 
 const HOUR = 3_600_000;

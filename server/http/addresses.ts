@@ -1,7 +1,6 @@
 // Which hosts and network addresses an outgoing request may reach.
 import { lookup as resolve } from "node:dns";
-import { BlockList, isIP } from "node:net";
-import type { LookupFunction } from "node:net";
+import { BlockList, isIP, type LookupFunction } from "node:net";
 import { VendorError } from "./errors.ts";
 
 export type AddressRules = {

@@ -1,10 +1,14 @@
 // The HTTP client against a server that misbehaves in every way the client must survive.
-import { createServer } from "node:http";
-import type { IncomingMessage, RequestListener, Server, ServerResponse } from "node:http";
+import {
+  createServer,
+  type IncomingMessage,
+  type RequestListener,
+  type Server,
+  type ServerResponse,
+} from "node:http";
 import type { AddressInfo } from "node:net";
 import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
-import { createHttpClient, parseRetryAfter } from "./client.ts";
-import type { HttpClient, HttpClientOptions } from "./client.ts";
+import { createHttpClient, parseRetryAfter, type HttpClient, type HttpClientOptions } from "./client.ts";
 import { VendorError } from "./errors.ts";
 
 let server: Server;

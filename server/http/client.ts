@@ -1,9 +1,7 @@
 // The one HTTP client for outgoing requests: closed hosts and addresses, limits on everything, retries within a budget.
 import { setTimeout as sleep } from "node:timers/promises";
-import { Agent, errors, request } from "undici";
-import type { Dispatcher } from "undici";
-import { checkedLookup, checkUrl } from "./addresses.ts";
-import type { AddressRules } from "./addresses.ts";
+import { Agent, errors, request, type Dispatcher } from "undici";
+import { checkedLookup, checkUrl, type AddressRules } from "./addresses.ts";
 import { VendorError } from "./errors.ts";
 
 export type HttpClientOptions = AddressRules & {

@@ -39,10 +39,10 @@ export function fileIn(body: Uint8Array, contentType: string, field: string): Up
 const parameter = (disposition: string, name: string): string | undefined =>
   new RegExp(`;\\s*${name}="([^"]*)"`, "i").exec(`;${disposition}`)?.[1]?.replaceAll("%22", '"');
 
+const withoutControls = (text: string): string => text.replaceAll(/\p{Cc}/gu, "");
+
 /** The last part of a path, as text that a database and a page take. */
 const baseName = (path: string): string =>
-  // oxlint-disable-next-line no-control-regex -- control characters are what is taken out
-  (path.split(/[/\\]/).at(-1) ?? "")
-    .replace(/[\u0000-\u001f\u007f-\u009f]/g, "")
+  withoutControls(path.split(/[/\\]/).at(-1) ?? "")
     .toWellFormed()
     .slice(0, 200);

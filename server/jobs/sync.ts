@@ -1,5 +1,5 @@
 // The job that reads one connection: from the vendor through the connector into batches of ingest, with its progress.
-import { withScope } from "#db/client.ts";
+import { Cancelled, emptyBatch, isFull, type Progress, scoped, take, write } from "./sync-batch.ts";
 import { appendAudit } from "#server/audit/append.ts";
 import { env } from "#server/env.ts";
 import { VendorError } from "#server/http/errors.ts";
@@ -9,7 +9,6 @@ import { unseal } from "#server/secrets/seal.ts";
 import { connectors } from "#server/sync/connectors/registry.ts";
 import { listAccountPage, listPending, recordRefusal } from "#server/sync/queries.ts";
 import {
-  advanceRun,
   claimRun,
   type ConnectionRow,
   finishRun,
@@ -17,24 +16,11 @@ import {
   hasFailing,
   updateConnection,
 } from "#server/sync/queries-runs.ts";
-import { CYCLE_HOURS, isPassing, passingCodes, retrySeconds } from "#server/sync/rules.ts";
-import { ingest, type Refused, requestSync, type Source } from "#server/sync/service.ts";
-import {
-  AccountIdentity,
-  type ConnectorEvent,
-  type Credentials,
-  Snapshot,
-  type VendorErrorCode,
-} from "#server/sync/snapshot.ts";
+import { CYCLE_HOURS, passingCodes, retrySeconds } from "#server/sync/rules.ts";
+import { requestSync, type Source } from "#server/sync/service.ts";
+import type { Credentials, VendorErrorCode } from "#server/sync/snapshot.ts";
 
-/** A batch is written when it holds this many accounts, or this many rows of devices. */
-const BATCH_ACCOUNTS = 50;
-const BATCH_ROWS = 4_000;
 const REFRESH_PAGE = 500;
-
-type Batch = { snapshots: Snapshot[]; refused: Refused[]; rows: number };
-const emptyBatch = (): Batch => ({ snapshots: [], refused: [], rows: 0 });
-class Cancelled extends Error {}
 
 export type SyncJob = { partnerId: string; runId: string };
 
@@ -64,9 +50,6 @@ export async function runSync({ partnerId, runId }: SyncJob, signal: AbortSignal
   await refreshPending(source);
 }
 
-const scoped = <T>(partnerId: string, work: Parameters<typeof withScope<T>>[2]) =>
-  withScope({ partnerId }, "read write", work, "worker");
-
 function credentialsOf(connection: ConnectionRow): Credentials {
   const key = env().KEY_PRIVATE;
   if (!connection.secret || !key) throw new VendorError("vendor.credentials", "no credentials are stored");
@@ -89,13 +72,6 @@ export async function requestForCustomer({ partnerId, customerId, userId }: Sync
     requestSync(db, partnerId, { cause: "person", requestedBy: userId, customerId }, new Date()),
   );
 }
-
-type Progress = {
-  runId: string;
-  seen: Set<string>;
-  outcome: { done: number; refused: number; passing: number };
-  signal: AbortSignal;
-};
 
 async function read(
   source: Source,
@@ -125,92 +101,9 @@ async function read(
       continue;
     }
     take(event, batch, progress.seen);
-    if (batch.snapshots.length + batch.refused.length >= BATCH_ACCOUNTS || batch.rows >= BATCH_ROWS)
-      await flush();
+    if (isFull(batch)) await flush();
   }
   await flush();
-}
-
-/** A snapshot that is not what the contract says costs its account the freshness, never the run. */
-function take(event: Exclude<ConnectorEvent, { kind: "total" }>, batch: Batch, seen: Set<string>): void {
-  const identity = AccountIdentity.safeParse(
-    event.kind === "snapshot" ? event.snapshot.account : event.account,
-  );
-  if (!identity.success)
-    return log.warn(
-      { issues: identity.error.issues.map(({ path, code }) => ({ path, code })) },
-      "an account without a usable identity",
-    );
-  if (seen.has(identity.data.externalId)) return;
-  seen.add(identity.data.externalId);
-  if (event.kind === "refused") {
-    batch.refused.push({ account: identity.data, code: event.code, detail: event.detail });
-    return;
-  }
-  const parsed = Snapshot.safeParse(event.snapshot);
-  if (parsed.success) {
-    batch.snapshots.push(parsed.data);
-    batch.rows += (parsed.data.devices?.length ?? 0) + (parsed.data.alerts?.length ?? 0);
-  } else {
-    const [issue] = parsed.error.issues;
-    batch.refused.push({
-      account: identity.data,
-      code: "vendor.malformed",
-      detail: `${issue?.path.join(".") ?? ""} ${issue?.code ?? ""}`.trim(),
-    });
-  }
-}
-
-/** One transaction for the batch; where that fails, one for each account, so that one bad account harms no other. */
-async function write(source: Source, batch: Batch, total: number | null, progress: Progress): Promise<void> {
-  const { partnerId } = source;
-  const size = batch.snapshots.length + batch.refused.length;
-  if (size === 0) return;
-  let { refused } = batch;
-  try {
-    await scoped(partnerId, (db) => ingest(db, source, batch.snapshots, batch.refused, new Date()));
-  } catch (error) {
-    log.warn({ err: error, connection: source.connectionId }, "a batch could not be written whole");
-    const bad = await writeSingly(source, batch);
-    refused = [...refused, ...bad];
-  }
-  progress.outcome.done += size;
-  progress.outcome.refused += refused.length;
-  progress.outcome.passing += refused.filter((one) => isPassing(one.code)).length;
-  const goesOn = await scoped(partnerId, (db) =>
-    advanceRun(db, partnerId, progress.runId, { total, done: size, refused: refused.length }, new Date()),
-  );
-  if (!goesOn) throw new Cancelled();
-}
-
-async function writeSingly(source: Source, batch: Batch): Promise<Refused[]> {
-  const { partnerId } = source;
-  const bad: Refused[] = [];
-  for (const refusal of batch.refused) {
-    try {
-      await scoped(partnerId, (db) => ingest(db, source, [], [refusal], new Date()));
-    } catch (error) {
-      log.error(
-        { err: error, account: refusal.account.externalId },
-        "a refused account could not be recorded",
-      );
-    }
-  }
-  for (const snapshot of batch.snapshots) {
-    try {
-      await scoped(partnerId, (db) => ingest(db, source, [snapshot], [], new Date()));
-    } catch (error) {
-      log.error({ err: error, account: snapshot.account.externalId }, "an account could not be written");
-      const refusal: Refused = {
-        account: snapshot.account,
-        code: "vendor.malformed",
-        detail: "the data could not be stored",
-      };
-      await scoped(partnerId, (db) => ingest(db, source, [], [refusal], new Date()));
-      bad.push(refusal);
-    }
-  }
-  return bad;
 }
 
 /** Applies `code` to the accounts of a connection that `isMeant` names, a page of customers per transaction. */

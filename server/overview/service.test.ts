@@ -1,10 +1,10 @@
 // Overview rows against the database: figures, blanks, histories, kept counts and what the clock changes.
+import { dayIn, addDays } from "#server/licences/rules.ts";
 import { randomUUID } from "node:crypto";
 import { setTimeout as sleep } from "node:timers/promises";
 import fc from "fast-check";
 import { afterAll, describe, expect, test } from "vitest";
 import { closeDatabase, withScope } from "#db/client.ts";
-import { addDays, dayIn } from "#server/customers/rules.ts";
 import { revokeAccess } from "#server/access/service.ts";
 import { adminQuery } from "#tests/database.ts";
 import {

@@ -1,4 +1,13 @@
 // Keeps overview rows true: after an ingest, an import, a change of access, and when the clock alone changes a status.
+import {
+  toUnits,
+  licenceSummary,
+  licenceStatus,
+  dayIn,
+  addDays,
+  EXPIRING_DAYS,
+} from "#server/licences/rules.ts";
+import { listOverviewFacts, type OverviewFacts } from "./queries-facts.ts";
 import type { ScopedDb } from "#db/client.ts";
 import { lockCustomers } from "#server/access/queries.ts";
 import {
@@ -6,23 +15,12 @@ import {
   getPartnerRules,
   listDueCustomers,
   listExpiredGrants,
-  listOverviewFacts,
   lockOverview,
-  type OverviewFacts,
   type OverviewRow,
   type PartnerRules,
   upsertOverview,
 } from "./queries.ts";
-import {
-  addDays,
-  customerStatus,
-  dayIn,
-  EXPIRING_DAYS,
-  licenceSummary,
-  licenceStatus,
-  toUnits,
-  type DeviceFacts,
-} from "#server/customers/rules.ts";
+import { customerStatus, type DeviceFacts } from "#server/customers/rules.ts";
 import type { Reason } from "#server/customers/schema.ts";
 
 const DAY_MS = 86_400_000;

@@ -6,8 +6,14 @@ import { sophosPartners } from "#emulators/sophos/partners.ts";
 import { plantedTenants, tenantsOf } from "#emulators/sophos/tenants.ts";
 import { VendorError } from "#server/http/errors.ts";
 import { connectors } from "./connectors/registry.ts";
-import { Snapshot } from "./snapshot.ts";
-import type { Connector, ConnectorEvent, ConnectorInput, Credentials, VendorErrorCode } from "./snapshot.ts";
+import {
+  Snapshot,
+  type Connector,
+  type ConnectorEvent,
+  type ConnectorInput,
+  type Credentials,
+  type VendorErrorCode,
+} from "./snapshot.ts";
 
 const now = new Date("2026-11-21T09:30:00Z");
 const today = "2026-11-21";

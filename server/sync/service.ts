@@ -1,8 +1,9 @@
 // Synchronisation from request to overview: queue runs, read a connection, ingest snapshots, record faults and heal.
+import { upsertProducts, mergeLicences, mergeDevices, mergeAlerts, type Placed } from "./queries-parts.ts";
+import { dayIn } from "#server/licences/rules.ts";
 import { v7 as uuidv7 } from "uuid";
 import type { ScopedDb } from "#db/client.ts";
 import { insertGrants, lockCustomers } from "#server/access/queries.ts";
-import { dayIn } from "#server/customers/rules.ts";
 import { AppError } from "#server/errors.ts";
 import type { Guarded } from "#server/trpc.ts";
 import { enqueue } from "#server/jobs/queue.ts";
@@ -17,17 +18,12 @@ import {
   linkAccounts,
   listDecidingAccounts,
   listOpenToMetrics,
-  mergeAlerts,
-  mergeDevices,
-  mergeLicences,
   type NewCustomer,
-  type Placed,
   recordRefusal,
   recordSuccess,
   renewCustomers,
   replaceContacts,
   upsertAccounts,
-  upsertProducts,
 } from "./queries.ts";
 import { askForFollowUp, insertBatch, insertRun, listConnections } from "./queries-runs.ts";
 import { arrivalOf } from "./rules.ts";

@@ -97,8 +97,8 @@ const cases: Case[] = [
   {
     name: "a batch that is too large",
     path: `/api/trpc/${Array.from({ length: 25 }, () => "customers.list").join(",")}?batch=1&input=%7B%7D`,
-    status: 429,
-    code: "request.tooMany",
+    status: 413,
+    code: "request.tooLarge",
   },
   { name: "an input that is no JSON", path: input("{bad"), status: 400, code: "request.malformed" },
   { name: "an unknown field", path: input('{"nope":1}'), status: 400, code: "request.invalid" },

@@ -140,7 +140,7 @@ async function listQueries(): Promise<Map<string, Query>> {
   return found;
 }
 /** Exported functions of queries files that ask the database nothing. */
-const pure = ["customers.sortKind"];
+const pure = ["customers.filtered", "customers.sortKind"];
 
 let tenants: ReadonlySet<string>;
 let queries: Map<string, Query>;
@@ -309,20 +309,20 @@ function calls(): Record<string, { role?: "web"; given: unknown[][] }> {
         [{ partnerId: p, memberAll: false, membershipId: id }],
       ],
     },
-    "customers.findCustomer": { given: [[p, c]] },
-    "customers.listContacts": { given: [[p, c]] },
-    "customers.listAccounts": { given: [[p, c]] },
-    "customers.listLicences": { given: [[p, c]] },
-    "customers.listDevices": {
+    "customer.findCustomer": { given: [[p, c]] },
+    "customer.listContacts": { given: [[p, c]] },
+    "customer.listAccounts": { given: [[p, c]] },
+    "customer.listLicences": { given: [[p, c]] },
+    "customer.listDevices": {
       given: [
         [p, c, "all", now, undefined, 10],
         [p, c, "silent", now, { name: "a", id: "b" }, 10],
         [p, c, "unprotected", now, undefined, 10],
       ],
     },
-    "customers.countDevices": { given: [[p, c, "silent", now]] },
-    "customers.listAlerts": { given: [[p, c]] },
-    "customers.listStatusHistory": { given: [[p, c]] },
+    "customer.countDevices": { given: [[p, c, "silent", now]] },
+    "customer.listAlerts": { given: [[p, c]] },
+    "customer.listStatusHistory": { given: [[p, c]] },
     "customers.findGroupIds": { given: [[p, groupId]] },
     "customers.findScopeIds": {
       given: [[{ partnerId: p, memberAll: false, membershipId: limited.membershipId, customerId: null }]],

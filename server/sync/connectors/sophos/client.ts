@@ -2,10 +2,8 @@
 import { createHttpClient } from "#server/http/client.ts";
 import { VendorError } from "#server/http/errors.ts";
 import type { ConnectorInput } from "#server/sync/snapshot.ts";
-import { readPages } from "./paging.ts";
-import type { PageOptions } from "./paging.ts";
-import { sophosHosts } from "./settings.ts";
-import type { SophosSettings } from "./settings.ts";
+import { readPages, type PageOptions } from "./paging.ts";
+import { sophosHosts, type SophosSettings } from "./settings.ts";
 import { Token, Whoami, parseAs } from "./shapes.ts";
 
 // Tokens last an hour; a fresh one is fetched well before.

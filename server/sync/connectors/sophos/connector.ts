@@ -1,11 +1,15 @@
 // Sophos Central Partner: every tenant's devices, alerts, protection and licences, and the orders of accounts without a tenant.
 import type { z } from "zod";
 import { VendorError } from "#server/http/errors.ts";
-import { SNAPSHOT_VERSION } from "#server/sync/snapshot.ts";
-import type { Connector, ConnectorEvent, ConnectorInput, SnapshotInput } from "#server/sync/snapshot.ts";
+import {
+  SNAPSHOT_VERSION,
+  type Connector,
+  type ConnectorEvent,
+  type ConnectorInput,
+  type SnapshotInput,
+} from "#server/sync/snapshot.ts";
 import { concurrently } from "#server/sync/connectors/concurrently.ts";
-import { createSophosClient } from "./client.ts";
-import type { Partner, SophosClient } from "./client.ts";
+import { createSophosClient, type Partner, type SophosClient } from "./client.ts";
 import { licencesOf } from "./licences.ts";
 import { alertOf, deviceOf, identityOf, namedIdentity, orderIdentity, unprotectedOf } from "./map.ts";
 import { SophosSettings } from "./settings.ts";

@@ -1,8 +1,11 @@
 // What is particular to Sophos: billing months, gaps, tokens, and how its words become ours.
 import fc from "fast-check";
 import { afterEach, describe, expect, it } from "vitest";
-import { startSophosEmulator } from "#emulators/sophos/server.ts";
-import type { SophosEmulator, SophosEmulatorOptions } from "#emulators/sophos/server.ts";
+import {
+  startSophosEmulator,
+  type SophosEmulator,
+  type SophosEmulatorOptions,
+} from "#emulators/sophos/server.ts";
 import { orderAccounts } from "#emulators/sophos/billing.ts";
 import { sophosPartners } from "#emulators/sophos/partners.ts";
 import { tenantsOf } from "#emulators/sophos/tenants.ts";

@@ -1,0 +1,176 @@
+// What the page of one customer shows: several queries and rules put together for one actor.
+import { withoutFigures } from "#server/customers/service.ts";
+import {
+  listStatusHistory,
+  listLicences,
+  listDevices,
+  listContacts,
+  listAlerts,
+  listAccounts,
+  findCustomer,
+  countDevices,
+  type DeviceFilter,
+} from "./queries.ts";
+import { listGroupNames } from "#server/customers/queries-groups.ts";
+import { listByIds } from "#server/customers/queries.ts";
+import { licenceStatus, dayIn } from "#server/licences/rules.ts";
+import { isPair, encodeCursor, decodeCursor } from "#server/paging/rules.ts";
+import { getPartnerRules } from "#server/overview/queries.ts";
+import { findLatestGrant } from "#server/access/queries.ts";
+import { can, type CustomerAccess, type Actor } from "#server/permissions.ts";
+import type { Status, Reason, CustomerRow, CustomerDetails } from "#server/customers/schema.ts";
+import type { ScopedDb } from "#db/client.ts";
+import { AppError } from "#server/errors.ts";
+const DAY_MS = 86_400_000;
+const DEVICE_PAGE = 100;
+type AccessState = CustomerDetails["access"]["state"];
+
+const iso = (date: Date | null): string | null => date?.toISOString() ?? null;
+
+function accessOf(
+  customer: CustomerAccess,
+  grant: Awaited<ReturnType<typeof findLatestGrant>>,
+  now: Date,
+): CustomerDetails["access"] {
+  const nothing = { fromAt: null, untilAt: null, endReason: null };
+  if (customer.relationship === "order_only")
+    return { ...nothing, state: "not_applicable", capabilities: ["console"] };
+  if (customer.relationship === "managed")
+    return { ...nothing, state: "always", capabilities: ["metrics", "licences", "console", "reports"] };
+  if (!grant) return { ...nothing, state: "none", capabilities: [] };
+  const isOver = grant.untilAt !== null && grant.untilAt <= now;
+  const state: AccessState = isOver ? "ended" : grant.state;
+  return {
+    state,
+    capabilities: [...customer.capabilities],
+    fromAt: iso(grant.fromAt),
+    untilAt: iso(grant.untilAt),
+    endReason: isOver ? "expired" : grant.endReason,
+  };
+}
+
+/**
+ * One customer as the actor may see it: the baseline always, metrics and the customer's own licences only under a live
+ * grant that opens them, and no metric before data has come under that grant.
+ */
+export async function getCustomerDetails(
+  db: ScopedDb,
+  actor: Actor,
+  customer: CustomerAccess,
+  page: { devices: DeviceFilter; devicesAfter?: string | undefined },
+  now: Date,
+): Promise<CustomerDetails> {
+  const { partnerId } = actor;
+  const id = customer.id;
+  const [listed] = await listByIds(db, partnerId, { ids: [id] });
+  const record = await findCustomer(db, partnerId, id);
+  if (!listed || !record?.name) throw new AppError("customer.notFound");
+  const { sortValue: _, ...found } = listed;
+  const mayMetrics = can(actor, "metrics:read", customer);
+  const row: CustomerRow = { ...found, groups: (await listGroupNames(db, partnerId, [id])).get(id) ?? [] };
+  const rules = await getPartnerRules(db, partnerId);
+  const accounts = await listAccounts(db, partnerId, id);
+  const blank =
+    !mayMetrics || row.blank === "no_access" ? "no_access" : row.blank === "pending" ? "pending" : null;
+  const gap = (part: string) =>
+    accounts
+      .flatMap((account) => account.gaps as { part: string; reason: "not_entitled" | "not_reported" }[])
+      .find((one) => one.part === part)?.reason ?? null;
+  const devicesBlank = blank ?? gap("devices");
+  const alertsBlank = blank ?? gap("alerts");
+  const silentBefore = new Date(now.getTime() - rules.silentDays * DAY_MS);
+  return {
+    row: mayMetrics ? row : withoutFigures(row),
+    legalName: record.name,
+    country: record.country,
+    region: record.region,
+    externalId: record.externalId,
+    address: record.address as CustomerDetails["address"],
+    since: record.since ?? iso(record.createdAt)?.slice(0, 10) ?? null,
+    access: accessOf(customer, await findLatestGrant(db, partnerId, id), now),
+    accounts: accounts.map(({ gaps: _gaps, lastSuccessAt, connection, ...account }) => ({
+      ...account,
+      connection: connection ?? "",
+      lastSuccessAt: iso(lastSuccessAt),
+    })),
+    contacts: (await listContacts(db, partnerId, id)).map(({ firstName, lastName, ...contact }) => ({
+      ...contact,
+      role: contact.role as CustomerDetails["contacts"][number]["role"],
+      name: `${firstName} ${lastName}`.trim(),
+    })),
+    ...(await licencesOf(db, actor, customer, dayIn(rules.timeZone, now))),
+    devices: devicesBlank ? null : await devicesOf(db, partnerId, id, page, silentBefore),
+    devicesBlank,
+    alerts: alertsBlank
+      ? null
+      : (await listAlerts(db, partnerId, id)).map(({ externalId, raisedAt, severity, ...alert }) => ({
+          ...alert,
+          id: externalId,
+          severity: severity as "high",
+          raisedAt: raisedAt.toISOString(),
+        })),
+    alertsBlank,
+    history: (await listStatusHistory(db, partnerId, id)).map((entry) => ({
+      at: entry.at.toISOString(),
+      status: entry.status as Status,
+      reasons: entry.reasons as Reason[],
+    })),
+    may: { sync: can(actor, "sync:start", customer) && accounts.length > 0 },
+    now: now.toISOString(),
+  };
+}
+
+/** A customer's own users and partners with the capability see the licences the customer owns; others see how many there are. */
+async function licencesOf(
+  db: ScopedDb,
+  actor: Actor,
+  customer: CustomerAccess,
+  today: string,
+): Promise<Pick<CustomerDetails, "licences" | "hiddenLicences">> {
+  const all = await listLicences(db, actor.partnerId, customer.id);
+  const seesOwned =
+    actor.customerId !== null ||
+    customer.relationship !== "delegated" ||
+    customer.capabilities.includes("licences");
+  const shown = all.filter((licence) => seesOwned || licence.owner === "partner");
+  const licences = shown.map(({ isSuspended, ...licence }) => {
+    const typed = { ...licence, kind: licence.kind as "term", owner: licence.owner as "partner" };
+    return { ...typed, status: licenceStatus({ ...typed, isSuspended }, today) };
+  });
+  return { licences, hiddenLicences: all.length - shown.length };
+}
+
+async function devicesOf(
+  db: ScopedDb,
+  partnerId: string,
+  customerId: string,
+  page: { devices: DeviceFilter; devicesAfter?: string | undefined },
+  silentBefore: Date,
+): Promise<NonNullable<CustomerDetails["devices"]>> {
+  const start = page.devicesAfter ? decodeCursor(page.devicesAfter, isPair) : undefined;
+  const after = start && { name: start[0] ?? "", id: start[1] };
+  const found = await listDevices(
+    db,
+    partnerId,
+    customerId,
+    page.devices,
+    silentBefore,
+    after,
+    DEVICE_PAGE + 1,
+  );
+  const shown = found.slice(0, DEVICE_PAGE);
+  const last = shown.at(-1);
+  return {
+    rows: shown.map(({ externalId, lastSeenAt, ...device }) => ({
+      ...device,
+      id: externalId,
+      type: device.type as "computer",
+      state: device.state as "active",
+      health: device.health as "good",
+      isSilent: device.state === "active" && (lastSeenAt === null || lastSeenAt < silentBefore),
+      lastSeenAt: iso(lastSeenAt),
+    })),
+    total: await countDevices(db, partnerId, customerId, page.devices, silentBefore),
+    next: found.length > shown.length && last ? encodeCursor([last.hostname, last.externalId]) : null,
+  };
+}

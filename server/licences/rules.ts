@@ -1,0 +1,98 @@
+// What a licence is on a given day, and a customer's licences in one line (domain.md, "Licences").
+import type { LicenceState } from "#server/customers/schema.ts";
+
+const DAY = 86_400_000;
+
+export type LicenceFacts = {
+  kind: "term" | "monthly" | "trial";
+  isSuspended: boolean;
+  isUnlimited: boolean;
+  quantity: string | null;
+  used: string | null;
+  /** YYYY-MM-DD; both days belong to the licence. */
+  startsOn: string | null;
+  endsOn: string | null;
+};
+
+/** The status of one licence on the partner's calendar day `today` (YYYY-MM-DD). */
+export function licenceStatus(
+  licence: LicenceFacts,
+  today: string,
+): "active" | "trial" | "not_started" | "expired" | "suspended" {
+  if (licence.endsOn !== null && licence.endsOn < today) return "expired";
+  if (licence.isSuspended) return "suspended";
+  if (licence.startsOn !== null && licence.startsOn > today) return "not_started";
+  return licence.kind === "trial" ? "trial" : "active";
+}
+
+/** Days before its end in which a licence counts as expiring. */
+export const EXPIRING_DAYS = 30;
+
+/** YYYY-MM-DD `days` later. */
+export function addDays(day: string, days: number): string {
+  return new Date(Date.parse(`${day}T00:00:00Z`) + days * DAY).toISOString().slice(0, 10);
+}
+
+/** The calendar day at `now` in `timeZone`, as YYYY-MM-DD. */
+export const dayIn = (timeZone: string, now: Date): string =>
+  new Intl.DateTimeFormat("en-CA", { timeZone, year: "numeric", month: "2-digit", day: "2-digit" }).format(
+    now,
+  );
+
+/** Worst first: expired 1, suspended 2, expiring 3, trial 4, active 5, none 6; the order in which the list sorts. */
+const stateRank: Record<LicenceState, number> = {
+  expired: 1,
+  suspended: 2,
+  expiring: 3,
+  trial: 4,
+  active: 5,
+  none: 6,
+};
+
+export type LicenceSummary = {
+  stateRank: number;
+  kinds: string[];
+  isOverUsed: boolean;
+  endsOn: string | null;
+};
+
+/**
+ * A customer's licences in one line: the worst state, the kinds, whether one is over its limit, the next end. Monthly
+ * licences have no end to expire at. Licences that have not started count for the kind only.
+ */
+export function licenceSummary(licences: readonly LicenceFacts[], today: string): LicenceSummary {
+  const soon = addDays(today, EXPIRING_DAYS);
+  const states = licences.map((licence): LicenceState => {
+    const status = licenceStatus(licence, today);
+    if (status === "active" && licence.kind === "term" && licence.endsOn !== null && licence.endsOn <= soon)
+      return "expiring";
+    return status === "not_started" ? "none" : status;
+  });
+  const started = licences.filter((licence) => licenceStatus(licence, today) !== "not_started");
+  const ends = started
+    .filter((licence) => licence.kind !== "monthly" && licence.endsOn !== null && licence.endsOn >= today)
+    .map((licence) => licence.endsOn ?? "");
+  return {
+    stateRank: Math.min(stateRank.none, ...states.map((state) => stateRank[state])),
+    kinds: [...new Set(licences.map((licence) => licence.kind))].sort(),
+    isOverUsed: started.some((licence) => isOverUsed(licence)),
+    endsOn: ends.sort()[0] ?? null,
+  };
+}
+
+/** More used than bought; unknown or unlimited quantities are never exceeded. Compares exact decimals (4 places). */
+export function isOverUsed({
+  isUnlimited,
+  quantity,
+  used,
+}: Pick<LicenceFacts, "isUnlimited" | "quantity" | "used">): boolean {
+  if (isUnlimited || quantity === null || used === null) return false;
+  return toUnits(used) > toUnits(quantity);
+}
+
+/** An exact decimal as ten-thousandths. */
+export function toUnits(decimal: string): bigint {
+  const [whole = "0", part = ""] = decimal.replace("-", "").split(".");
+  const units = BigInt(whole) * 10_000n + BigInt(part.padEnd(4, "0").slice(0, 4) || "0");
+  return decimal.startsWith("-") ? -units : units;
+}
