@@ -57,6 +57,8 @@ const throwAwaySettings = {
   fsync: "off",
   synchronous_commit: "off",
   full_page_writes: "off",
+  // Every test file opens pools of its own.
+  max_connections: "200",
   shared_buffers: "128MB",
 };
 

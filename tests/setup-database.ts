@@ -1,5 +1,6 @@
 // Gives each test file its own database, before the file imports anything that reads the environment.
 import { generateKeyPairSync, randomBytes } from "node:crypto";
+import { afterAll } from "vitest";
 import { newDatabase } from "./database.ts";
 
 const database = await newDatabase();
@@ -20,3 +21,6 @@ Object.assign(process.env, {
   KEY_PUBLIC: pair.publicKey.toString("base64"),
   KEY_PRIVATE: pair.privateKey.toString("base64"),
 });
+
+// After the file's own clean-up; imported late, because the module reads the environment set above.
+afterAll(async () => (await import("#db/client.ts")).closeDatabase());

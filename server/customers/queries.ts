@@ -104,10 +104,10 @@ export async function findScopeIds(
       union all
       select g.customer_id from membership_scope s join customer_group_member g on g.partner_id = s.partner_id and g.group_id = s.group_id
         where s.partner_id = m.partner_id and s.membership_id = m.id and s.kind = 'group'
-      limit ${FEW_CUSTOMERS + 1}) as ids
+      limit ${COUNT_LIMIT + 1}) as ids
     from membership m where m.partner_id = ${actor.partnerId} and m.id = ${actor.membershipId}`.execute(db);
   const [scope] = rows;
-  return !scope || scope.scopeAll || scope.ids.length > FEW_CUSTOMERS ? undefined : scope.ids;
+  return scope?.scopeAll ? undefined : (scope?.ids ?? []);
 }
 
 /**
