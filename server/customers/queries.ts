@@ -107,7 +107,8 @@ export async function findScopeIds(
       limit ${COUNT_LIMIT + 1}) as ids
     from membership m where m.partner_id = ${actor.partnerId} and m.id = ${actor.membershipId}`.execute(db);
   const [scope] = rows;
-  return scope?.scopeAll ? undefined : (scope?.ids ?? []);
+  if (!scope) return [];
+  return scope.scopeAll || scope.ids.length > COUNT_LIMIT ? undefined : scope.ids;
 }
 
 /**
