@@ -77,10 +77,13 @@ export async function listCustomers(
   const found = input.q ? await searchCustomers(db, input.q) : undefined;
   const scopeIds = await findScopeIds(db, actor);
   const groupIds = input.group && !found ? await findGroupIds(db, partnerId, input.group) : undefined;
-  const ids = found ?? groupIds ?? (scopeIds && scopeIds.length <= COUNT_LIMIT ? scopeIds : undefined);
-  if (!ids) await walkIndexes(db);
+  const ids = found ?? groupIds ?? scopeIds;
   const narrowed = ids ? { ...filter, ids, ...(groupIds && { group: undefined }) } : filter;
   const isFiltered = Boolean(input.q ?? input.status ?? input.group ?? input.licenceKind ?? input.category);
+  const counts = await countByStatus(db, actor, scopeIds);
+  const matches = isFiltered ? await matchesOf(db, actor, narrowed, counts) : counts.total;
+  // After counting, which reads whole partners better than indexes do.
+  if (!ids) await walkIndexes(db);
   const page =
     found && !sort
       ? await relevancePage(db, partnerId, { ...filter, ids: found }, input)
@@ -90,8 +93,6 @@ export async function listCustomers(
     partnerId,
     page.rows.map((row) => row.id),
   );
-  const counts = await countByStatus(db, actor, scopeIds);
-  const matches = isFiltered ? await matchesOf(db, actor, narrowed, counts) : counts.total;
   return {
     rows: page.rows.map(({ sortValue: _, ...row }) => ({
       ...(seesFigures ? row : withoutFigures(row)),
