@@ -284,6 +284,8 @@ grant select, insert, update, delete on customer_overview, customer_history, sta
 grant select on customer_search, customer, membership, membership_scope, customer_group_member to belvedere_search;
 create policy search on customer_search for select to belvedere_search using (true);
 grant create on schema app to belvedere_search;
+-- Names that begin with the words come first, then what contains them; what only resembles them is looked for when few
+-- do. Each step ranks a bounded number of candidates, so that a word of every second name costs no more than a rare one.
 create function app.search_customers(query text, most integer) returns table (customer_id uuid, rank real)
   language plpgsql stable security definer
   set search_path = public, pg_temp as $$
@@ -293,19 +295,28 @@ declare
   sees_all boolean := coalesce(current_setting('app.member_all', true), '') = 'on';
   plain text := app.plain(query);
   pattern text := replace(replace(replace(app.plain(query), '\', '\\'), '%', '\%'), '_', '\_');
+  scope text := ' and ($4 is null or s.customer_id = $4) and ($5 or app.sees_customer($1, s.customer_id))';
+  ranked text := 'select c.customer_id, (case when c.name_plain = $2 then 4 when c.name_plain like $3 || ''%'' then 3
+      when c.text_plain like ''%'' || $3 || ''%'' then 2 else 0 end + word_similarity($2, c.text_plain))::real
+    from candidates c order by 2 desc, c.name_plain, 1 limit $6';
+  few constant integer := 20;
+  found_rows integer;
 begin
-  perform set_config('pg_trgm.word_similarity_threshold', '0.5', true);
   return query execute
-    'select s.customer_id, (case when s.name_plain = $2 then 4 when s.name_plain like $3 || ''%'' then 3
-        when s.text_plain like ''%'' || $3 || ''%'' then 2 else 0 end + word_similarity($2, s.text_plain))::real as rank
-     from customer_search s
-     where s.partner_id = $1 and '
-    || case when length(plain) < 3 then 's.name_plain like $3 || ''%'''
-            else '(s.text_plain like ''%'' || $3 || ''%'' or $2 <% s.text_plain)' end
-    || ' and ($4 is null or s.customer_id = $4)
-         and ($5 or app.sees_customer($1, s.customer_id))
-     order by 2 desc, s.name_plain, 1 limit $6'
+    'with candidates as materialized (
+       (select s.* from customer_search s where s.partner_id = $1 and s.name_plain like $3 || ''%''' || scope || ' limit 1000)'
+    || case when length(plain) < 3 then '' else
+      ' union (select s.* from customer_search s where s.partner_id = $1 and s.text_plain like ''%'' || $3 || ''%''' || scope || ' limit 2000)' end
+    || ') ' || ranked
     using partner, plain, pattern, own, sees_all, most;
+  get diagnostics found_rows = row_count;
+  if found_rows < few and length(plain) >= 3 then
+    perform set_config('pg_trgm.word_similarity_threshold', '0.5', true);
+    return query execute
+      'with candidates as materialized (select s.* from customer_search s
+         where s.partner_id = $1 and $2 <% s.text_plain and s.text_plain not like ''%'' || $3 || ''%''' || scope || ' limit 2000) ' || ranked
+      using partner, plain, pattern, own, sees_all, most;
+  end if;
 end $$;
 -- Before the owner changes: afterwards these two would be the new owner's to say, and do nothing.
 revoke all on function app.search_customers(text, integer) from public;
