@@ -1,3 +1,4 @@
+import { webMemory, workerMemory } from "./memory.ts";
 import { execFile } from "node:child_process";
 import { existsSync } from "node:fs";
 import { join, resolve } from "node:path";
@@ -90,9 +91,6 @@ async function fillDemo(env: NodeJS.ProcessEnv, emulatorUrl: string): Promise<vo
   });
 }
 
-/** Reading a large vendor makes much short-lived garbage; without these V8 lets it pile up past 300 MB. */
-const workerMemory = ["--max-old-space-size=160", "--max-semi-space-size=8"];
-
 async function startWebAndWorker(
   supervisor: Supervisor,
   env: Env,
@@ -102,7 +100,7 @@ async function startWebAndWorker(
   const next = join("node_modules", "next", "dist", "bin", "next");
   supervisor.service({
     name: "web",
-    args: [next, isDevelopment ? "dev" : "start", "-H", env.HOST, "-p", String(env.PORT)],
+    args: [...webMemory, next, isDevelopment ? "dev" : "start", "-H", env.HOST, "-p", String(env.PORT)],
     env: environment.web,
   });
   const worker = supervisor.service({

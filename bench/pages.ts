@@ -1,0 +1,135 @@
+// Our customers page and its procedure over HTTP against the leanest Next.js page and route with the same rows.
+import { startSession } from "#server/auth/sessions.ts";
+import { projectRoot } from "#scripts/build.ts";
+import type { BenchDatabase } from "./database.ts";
+import type { FilledPartner } from "./fill.ts";
+import { buildFloorApp, tablePropsOf } from "./floor-app.ts";
+import { kilobytes, median, times, whole } from "./statistics.ts";
+import type { Result } from "./table.ts";
+import {
+  load,
+  residentBytes,
+  scriptBytes,
+  type Server,
+  startNext,
+  startWorker,
+  textOf,
+  travelledBytes,
+} from "./web.ts";
+
+const ROUNDS = 3;
+const page = "/en/customers?pageSize=50";
+const procedure = `/api/trpc/customers.list?${new URLSearchParams({ input: JSON.stringify({ pageSize: 50 }) })}`;
+
+type Pair = { floor: number; ours: number };
+
+/** Requests per second, medians; floor and ours in turn, after ten seconds of warming each. */
+async function inTurn(floor: string, ours: string, cookie: string, seconds: number): Promise<Pair> {
+  await load(floor, Math.min(10, seconds), cookie);
+  await load(ours, Math.min(10, seconds), cookie);
+  const rounds = { floor: [] as number[], ours: [] as number[] };
+  for (let round = 0; round < ROUNDS; round += 1) {
+    rounds.floor.push((await load(floor, seconds, cookie)).perSecond);
+    rounds.ours.push((await load(ours, seconds, cookie)).perSecond);
+  }
+  return { floor: median(rounds.floor), ours: median(rounds.ours) };
+}
+
+function throughput(what: string, { floor, ours }: Pair, goal: number): Result {
+  const ratio = ours / floor;
+  return {
+    row: "list",
+    what,
+    floor: `${whole(floor)} req/s`,
+    ours: `${whole(ours)} req/s`,
+    ratio: times(ratio),
+    goal: `≥ ${times(goal)}`,
+    isMet: ratio >= goal,
+  };
+}
+
+async function sizes(ours: Server, floor: Server, cookie: string): Promise<Result[]> {
+  const scripts = {
+    ours: await scriptBytes(ours, page, cookie),
+    floor: await scriptBytes(floor, "/bare", ""),
+  };
+  const html = {
+    ours: await travelledBytes(ours.url + page, cookie),
+    floor: await travelledBytes(`${floor.url}/table`, ""),
+  };
+  return [
+    {
+      row: "script",
+      what: "script of the customers page, gzip; floor: a bare Next.js page",
+      floor: kilobytes(scripts.floor),
+      ours: kilobytes(scripts.ours),
+      ratio: `+${kilobytes(scripts.ours - scripts.floor)}`,
+      goal: "≤ +30 KB",
+      isMet: scripts.ours - scripts.floor <= 30 * 1024,
+    },
+    {
+      row: "bytes",
+      what: "HTML of the customers page, 50 rows, compressed; floor: the table alone",
+      floor: kilobytes(html.floor),
+      ours: kilobytes(html.ours),
+      ratio: times(html.ours / html.floor),
+      goal: "≤ 12 KB",
+      isMet: html.ours <= 12 * 1024,
+    },
+  ];
+}
+
+const memory = (what: string, bytes: number): Result => ({
+  row: "memory",
+  what,
+  floor: "–",
+  ours: `${whole(bytes / 1024 / 1024)} MB`,
+  ratio: "–",
+  goal: "≤ 300 MB",
+  isMet: bytes <= 300 * 1024 * 1024,
+});
+
+export async function measurePages(
+  database: BenchDatabase,
+  partner: FilledPartner,
+  seconds: number,
+): Promise<Result[]> {
+  const token = await startSession({ ...partner, userAgent: "bench", address: "127.0.0.1" });
+  const cookie = `belvedere-session=${token}; lang=en`;
+  const ours = await startNext(projectRoot, database.environment, "/readyz");
+  try {
+    const props = tablePropsOf(await textOf(ours.url + page, cookie));
+    if (props.rows.length !== 50) throw new Error(`50 rows expected, ${props.rows.length} sent`);
+    const app = await buildFloorApp(props);
+    const floorEnvironment = {
+      NODE_ENV: "production",
+      FLOOR_DATABASE_URL: database.adminUrl,
+      FLOOR_PARTNER: partner.id,
+    };
+    const floor = await startNext(app.folder, floorEnvironment, "/bare");
+    try {
+      const pages = await inTurn(`${floor.url}/table`, ours.url + page, cookie, seconds);
+      const routes = await inTurn(`${floor.url}/json`, ours.url + procedure, cookie, seconds);
+      const web = await residentBytes(ours.pid);
+      const worker = await startWorker(database.environment);
+      const workerBytes = await residentBytes(worker.pid).finally(worker.stop);
+      const size = `${whole(partner.customers)} customers`;
+      return [
+        throughput(
+          `customers page, ${size}; floor: the leanest Next.js page, same table from memory`,
+          pages,
+          0.75,
+        ),
+        throughput(`tRPC customers.list, ${size}; floor: a bare JSON route with one query`, routes, 0.6),
+        ...(await sizes(ours, floor, cookie)),
+        memory("web after the load above", web),
+        memory("worker, started, nothing to do", workerBytes),
+      ];
+    } finally {
+      await floor.stop();
+      await app.remove();
+    }
+  } finally {
+    await ours.stop();
+  }
+}
