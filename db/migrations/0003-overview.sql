@@ -317,7 +317,7 @@ begin
     return query execute
       'with candidates as materialized (select s.* from customer_search s
          where (s.partner_id = $1) is true and $2 <% s.text_plain and s.text_plain not like ''%'' || $3 || ''%''' || scope || ' limit 2000) ' || ranked
-      using partner, plain, pattern, own, sees_all, most;
+      using partner, plain, pattern, own, sees_all, most - found_rows;
   end if;
 end $$;
 -- Before the owner changes: afterwards these two would be the new owner's to say, and do nothing.
