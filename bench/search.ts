@@ -10,7 +10,7 @@ import type { FilledPartner } from "./fill.ts";
 import { ms, percentile, timed, times } from "./statistics.ts";
 import type { Result } from "./table.ts";
 
-const CALLS = 30;
+const CALLS = 10;
 /** What people type for a name that exists. */
 const queries: Record<string, (name: string) => string> = {
   "with one typing mistake": (name) => swapLetters(withoutAccents(name)),
