@@ -125,15 +125,15 @@ export async function measureList(
   const sides = partners.map((partner) => ({ partner, api: callerOf(actorOf(partner)) }));
   const combinations: Combination[] = [];
   let calls = 0;
+  // Licence kinds and categories are counted by reading the partner: their own rows say how long that takes.
+  const walked = filters.filter(({ label }) => ["none", "warning", "access_disabled", "group of 500"].includes(label));
   for (const by of sortColumns) {
     const column = columns[by];
     const middles = await Promise.all(
       sides.map(({ partner }) => partner).map((partner) => middle(admin, partner, column)),
     );
     for (const sort of [by, `-${by}`] as const) {
-      for (const filter of filters) {
-        // Nearly all of the time goes into the count, which is the same for every sort.
-        if (filter.label === "category (rare)" && by !== "name" && by !== "devicesTotal") continue;
+      for (const filter of walked) {
         // Where a page begins costs the same with a filter as without: with one, only the first is measured.
         for (const page of filter.label === "none" ? pages : (pages.slice(0, 1) as Page[])) {
           const took: number[][] = [];
