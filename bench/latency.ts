@@ -126,7 +126,9 @@ export async function measureList(
   const combinations: Combination[] = [];
   let calls = 0;
   // Licence kinds and categories are counted by reading the partner: their own rows say how long that takes.
-  const walked = filters.filter(({ label }) => ["none", "warning", "access_disabled", "group of 500"].includes(label));
+  const walked = filters.filter(({ label }) =>
+    ["none", "warning", "access_disabled", "group of 500"].includes(label),
+  );
   for (const by of sortColumns) {
     const column = columns[by];
     const middles = await Promise.all(
