@@ -45,6 +45,19 @@ export interface AccessGrant {
   zone: Generated<string>;
 }
 
+export interface AccountLink {
+  actorName: string;
+  at: Generated<Timestamp>;
+  fromCustomer: string | null;
+  fromName: Generated<string>;
+  id: Generated<string>;
+  kind: string;
+  partnerId: string;
+  toCustomer: string | null;
+  toName: Generated<string>;
+  vendorAccountId: string;
+}
+
 export interface Alert {
   allowedActions: Generated<string[]>;
   category: string;
@@ -57,6 +70,34 @@ export interface Alert {
   product: string;
   raisedAt: Timestamp;
   severity: string;
+  vendorAccountId: string;
+}
+
+export interface ApiToken {
+  connectionId: string | null;
+  createdAt: Generated<Timestamp>;
+  expiresAt: Timestamp;
+  id: Generated<string>;
+  lastUsedAt: Timestamp | null;
+  lastUsedFrom: Generated<string>;
+  membershipId: string;
+  name: string;
+  partnerId: string;
+  permissions: string[];
+  revokedAt: Timestamp | null;
+  tokenHash: Buffer;
+}
+
+export interface Application {
+  customerId: string;
+  externalId: string;
+  installs: number;
+  licencesAvailable: number | null;
+  licencesRequired: number | null;
+  manufacturer: Generated<string>;
+  name: string;
+  partnerId: string;
+  unused: number | null;
   vendorAccountId: string;
 }
 
@@ -89,7 +130,16 @@ export interface AuditEntry {
   ticket: string;
 }
 
+export interface CallBudget {
+  freeAt: Generated<Timestamp>;
+  key: string;
+  partnerId: string;
+  pausedUntil: Generated<Timestamp>;
+  seconds: number;
+}
+
 export interface Connection {
+  circuitOpenUntil: Timestamp | null;
   createdAt: Generated<Timestamp>;
   customerId: string | null;
   errorCode: string | null;
@@ -99,12 +149,19 @@ export interface Connection {
   id: Generated<string>;
   isEnabled: Generated<boolean>;
   lastSuccessAt: Timestamp | null;
+  limits: Generated<Json>;
   name: string;
   nextRunAt: Generated<Timestamp>;
   partnerId: string;
+  removedAt: Timestamp | null;
   retryAt: Timestamp | null;
   secret: Buffer | null;
+  secretChangedAt: Timestamp | null;
   settings: Generated<Json>;
+  testAskedAt: Timestamp | null;
+  testCode: string | null;
+  testDetail: string | null;
+  testedAt: Timestamp | null;
   vendor: string;
 }
 
@@ -157,6 +214,8 @@ export interface CustomerGroup {
   id: Generated<string>;
   name: string;
   partnerId: string;
+  silentDays: number | null;
+  stuckHours: number | null;
 }
 
 export interface CustomerGroupMember {
@@ -167,6 +226,9 @@ export interface CustomerGroupMember {
 
 export interface CustomerHistory {
   alertsHigh: number | null;
+  applicationsDenied: number | null;
+  applicationsInstalled: number | null;
+  applicationsUnused: number | null;
   customerId: string;
   day: string;
   devicesInactive: number | null;
@@ -175,8 +237,15 @@ export interface CustomerHistory {
   devicesSilent: number | null;
   devicesTotal: number | null;
   devicesUnprotected: number | null;
+  licenceShortfall: number | null;
   licensed: Numeric | null;
   partnerId: string;
+  saasActiveUsers: number | null;
+  saasApplications: number | null;
+  saasMonthlySpend: Numeric | null;
+  saasSubscriptions: number | null;
+  saasUnassigned: number | null;
+  saasUsers: number | null;
   status: string;
   used: Numeric | null;
 }
@@ -205,20 +274,26 @@ export interface CustomerOverview {
   alertsHigh: number | null;
   alertsLow: number | null;
   alertsMedium: number | null;
+  applicationsDenied: number | null;
+  applicationsInstalled: number | null;
+  applicationsUnused: number | null;
   categories: Generated<string[]>;
   customerId: string;
   devicesInactive: number | null;
   devicesQuarantined: number | null;
   devicesRecent: number | null;
   devicesSilent: number | null;
+  devicesSource: string | null;
   devicesTotal: number | null;
   devicesUnprotected: number | null;
   domain: string | null;
+  gaps: Generated<Json>;
   hasCustomerLicences: Generated<boolean>;
   lastSyncAt: Timestamp | null;
   licenceEndsOn: string | null;
   licenceKinds: Generated<string[]>;
   licencesFrom: Timestamp | null;
+  licenceShortfall: number | null;
   licenceStateRank: Generated<number>;
   licencesUntil: Timestamp | null;
   licensed: Numeric | null;
@@ -231,6 +306,13 @@ export interface CustomerOverview {
   partnerId: string;
   reasons: Generated<Json>;
   relationship: string;
+  saasActiveUsers: number | null;
+  saasApplications: number | null;
+  saasCurrency: string | null;
+  saasMonthlySpend: Numeric | null;
+  saasSubscriptions: number | null;
+  saasUnassigned: number | null;
+  saasUsers: number | null;
   status: string;
   statusRank: Generated<number | null>;
   statusSince: Timestamp;
@@ -244,19 +326,66 @@ export interface CustomerSearch {
   textPlain: string;
 }
 
+export interface DeadJob {
+  error: string;
+  failedAt: Generated<Timestamp>;
+  id: Generated<string>;
+  partnerId: string;
+  payload: Json;
+  queue: string;
+  redrivenAt: Timestamp | null;
+}
+
+export interface DeniedApplication {
+  createdAt: Generated<Timestamp>;
+  createdBy: string;
+  id: Generated<string>;
+  note: Generated<string>;
+  partnerId: string;
+  pattern: string;
+}
+
+export interface DeniedException {
+  createdAt: Generated<Timestamp>;
+  createdBy: string;
+  customerId: string;
+  deniedId: string;
+  partnerId: string;
+  reason: string;
+}
+
 export interface Device {
   customerId: string;
   externalId: string;
   health: string;
   hostname: string;
-  isProtected: boolean;
+  isProtected: boolean | null;
   lastSeenAt: Timestamp | null;
+  manufacturer: Generated<string>;
+  model: Generated<string>;
   os: string;
   partnerId: string;
   person: Generated<string>;
   state: string;
   type: string;
   vendorAccountId: string;
+}
+
+export interface Identity {
+  createdAt: Generated<Timestamp>;
+  email: Generated<string>;
+  issuer: string;
+  lastUsedAt: Timestamp | null;
+  subject: string;
+  userId: string;
+}
+
+export interface Invitation {
+  createdAt: Generated<Timestamp>;
+  expiresAt: Timestamp;
+  tokenHash: Buffer;
+  usedAt: Timestamp | null;
+  userId: string;
 }
 
 export interface Licence {
@@ -276,6 +405,19 @@ export interface Licence {
   used: Numeric | null;
   vendor: string;
   vendorAccountId: string;
+}
+
+export interface MaintenanceWindow {
+  covers: string;
+  createdAt: Generated<Timestamp>;
+  createdBy: string;
+  endsAt: Timestamp;
+  forCustomerId: string | null;
+  groupId: string | null;
+  id: Generated<string>;
+  name: string;
+  partnerId: string;
+  startsAt: Timestamp;
 }
 
 export interface Membership {
@@ -298,6 +440,18 @@ export interface MembershipScope {
   partnerId: string;
 }
 
+export interface OidcIssuer {
+  clientId: string;
+  createdAt: Generated<Timestamp>;
+  customerId: string | null;
+  id: Generated<string>;
+  isEnabled: Generated<boolean>;
+  issuer: string;
+  name: string;
+  partnerId: string;
+  secret: Buffer | null;
+}
+
 export interface Partner {
   createdAt: Generated<Timestamp>;
   flexConnect: Generated<boolean>;
@@ -318,11 +472,30 @@ export interface Product {
   vendor: string;
 }
 
+export interface PushedSnapshot {
+  accountExternalId: string;
+  connectionId: string;
+  createdAt: Generated<Timestamp>;
+  errorCode: string | null;
+  finishedAt: Timestamp | null;
+  id: Generated<string>;
+  idempotencyKey: string;
+  partnerId: string;
+  requestHash: Buffer;
+  snapshot: Json | null;
+  state: Generated<string>;
+  takenAt: Timestamp;
+  tokenId: string;
+}
+
 export interface ReadableOverview {
   alertsHigh: number | null;
   alertsHighStored: number | null;
   alertsLow: number | null;
   alertsMedium: number | null;
+  applicationsDenied: number | null;
+  applicationsInstalled: number | null;
+  applicationsUnused: number | null;
   categories: string[] | null;
   customerId: string | null;
   devicesInactive: number | null;
@@ -330,11 +503,13 @@ export interface ReadableOverview {
   devicesRecent: number | null;
   devicesSilent: number | null;
   devicesSilentStored: number | null;
+  devicesSource: string | null;
   devicesTotal: number | null;
   devicesTotalStored: number | null;
   devicesUnprotected: number | null;
   devicesUnprotectedStored: number | null;
   domain: string | null;
+  gaps: Json | null;
   hasLicences: boolean | null;
   hasMetrics: boolean | null;
   lastSyncAt: Timestamp | null;
@@ -342,6 +517,7 @@ export interface ReadableOverview {
   licenceEndsOn: string | null;
   licenceEndsOnStored: string | null;
   licenceKinds: string[] | null;
+  licenceShortfall: number | null;
   licenceStateRank: number | null;
   licenceStateRankStored: number | null;
   licensed: Numeric | null;
@@ -352,12 +528,42 @@ export interface ReadableOverview {
   partnerId: string | null;
   reasons: Json | null;
   relationship: string | null;
+  saasActiveUsers: number | null;
+  saasApplications: number | null;
+  saasCurrency: string | null;
+  saasMonthlySpend: Numeric | null;
+  saasSubscriptions: number | null;
+  saasUnassigned: number | null;
+  saasUsers: number | null;
   status: string | null;
   statusRank: number | null;
   statusSince: Timestamp | null;
   statusStored: string | null;
   used: Numeric | null;
   usedStored: Numeric | null;
+}
+
+export interface RecoveryCode {
+  codeHash: Buffer;
+  usedAt: Timestamp | null;
+  userId: string;
+}
+
+export interface SaasApplication {
+  activeUsers: number | null;
+  assigned: number | null;
+  category: Generated<string>;
+  currency: string | null;
+  customerId: string;
+  externalId: string;
+  isSanctioned: boolean | null;
+  manufacturer: Generated<string>;
+  name: string;
+  partnerId: string;
+  subscriptions: number | null;
+  users: number | null;
+  vendorAccountId: string;
+  yearlyCost: Numeric | null;
 }
 
 export interface Session {
@@ -367,9 +573,19 @@ export interface Session {
   id: Generated<string>;
   lastSeenAt: Generated<Timestamp>;
   membershipId: string | null;
+  oidcIssuerId: string | null;
+  onlyCustomerId: string | null;
+  onlyPartnerId: string | null;
+  provedAt: Generated<Timestamp>;
   revokedAt: Timestamp | null;
   tokenHash: Buffer;
   userAgent: Generated<string>;
+  userId: string;
+}
+
+export interface SignInChallenge {
+  expiresAt: Timestamp;
+  tokenHash: Buffer;
   userId: string;
 }
 
@@ -401,6 +617,7 @@ export interface SyncRun {
   accountsRefused: Generated<number>;
   accountsTotal: number | null;
   batchId: string;
+  cancelledBy: string | null;
   connectionId: string;
   createdAt: Generated<Timestamp>;
   errorCode: string | null;
@@ -423,6 +640,9 @@ export interface User {
   name: string;
   passwordHash: string | null;
   timeZone: Generated<string>;
+  totpConfirmedAt: Timestamp | null;
+  totpLastStep: Generated<Int8>;
+  totpSecret: Buffer | null;
 }
 
 export interface VendorAccount {
@@ -430,19 +650,26 @@ export interface VendorAccount {
   connectionId: string;
   createdAt: Generated<Timestamp>;
   customerId: string | null;
+  domain: string | null;
   errorCode: string | null;
   errorDetail: string | null;
   errorSince: Timestamp | null;
   externalId: string;
   gaps: Generated<Json>;
   id: Generated<string>;
+  identity: Generated<Json>;
+  isSetAside: Generated<boolean>;
   lastAttemptAt: Timestamp | null;
   lastDataAt: Timestamp | null;
   lastSuccessAt: Timestamp | null;
+  linkedBy: string | null;
   linkState: Generated<string>;
   name: string;
   partnerId: string;
   region: string | null;
+  saasActiveUsers: number | null;
+  saasUsers: number | null;
+  unlinkOn: string | null;
   unprotectedCount: number | null;
   vendor: string;
 }
@@ -469,11 +696,41 @@ export interface VisibleCustomer {
   updatedAt: Timestamp | null;
 }
 
+export interface WarningEvent {
+  actorName: string;
+  at: Generated<Timestamp>;
+  code: string;
+  customerId: string;
+  id: Generated<string>;
+  kind: string;
+  partnerId: string;
+  subject: Generated<string>;
+  text: Generated<string>;
+  untilAt: Timestamp | null;
+}
+
+export interface WarningHandling {
+  assignedTo: string | null;
+  code: string;
+  customerId: string;
+  isAccepted: Generated<boolean>;
+  partnerId: string;
+  snoozedUntil: Timestamp | null;
+  subject: Generated<string>;
+  updatedAt: Generated<Timestamp>;
+  updatedBy: string;
+  why: Generated<string>;
+}
+
 export interface DB {
   accessGrant: AccessGrant;
+  accountLink: AccountLink;
   alert: Alert;
+  apiToken: ApiToken;
+  application: Application;
   auditChain: AuditChain;
   auditEntry: AuditEntry;
+  callBudget: CallBudget;
   connection: Connection;
   contact: Contact;
   customer: Customer;
@@ -484,14 +741,25 @@ export interface DB {
   customerImport: CustomerImport;
   customerOverview: CustomerOverview;
   customerSearch: CustomerSearch;
+  deadJob: DeadJob;
+  deniedApplication: DeniedApplication;
+  deniedException: DeniedException;
   device: Device;
+  identity: Identity;
+  invitation: Invitation;
   licence: Licence;
+  maintenanceWindow: MaintenanceWindow;
   membership: Membership;
   membershipScope: MembershipScope;
+  oidcIssuer: OidcIssuer;
   partner: Partner;
   product: Product;
+  pushedSnapshot: PushedSnapshot;
   readableOverview: ReadableOverview;
+  recoveryCode: RecoveryCode;
+  saasApplication: SaasApplication;
   session: Session;
+  signInChallenge: SignInChallenge;
   signInLimit: SignInLimit;
   statusHistory: StatusHistory;
   syncBatch: SyncBatch;
@@ -499,4 +767,6 @@ export interface DB {
   user: User;
   vendorAccount: VendorAccount;
   visibleCustomer: VisibleCustomer;
+  warningEvent: WarningEvent;
+  warningHandling: WarningHandling;
 }

@@ -59,6 +59,7 @@ export const permissions = {
   "sync:start": { roles: [...support, "customerAdmin"], on: "customer", capability: "metrics" },
   "sync:startAll": { roles: support },
   "sync:read": { roles: partnerRoles },
+  "sync:cancel": { roles: support },
   "report:send": {
     roles: [...partnerRoles.filter((role) => role !== "readOnly"), ...customerRoles],
     on: "customer",
@@ -77,6 +78,7 @@ export const permissions = {
   "team:manageOwn": { roles: ["customerAdmin"], on: "customer" },
   "token:manage": { roles: ["superAdmin"] },
   "token:manageOwn": { roles: admins },
+  "snapshot:push": { roles: admins },
   "audit:read": { roles: ["superAdmin"] },
   "audit:readScope": { roles: admins },
   "audit:readOwn": { roles: customerRoles, on: "customer" },

@@ -160,7 +160,8 @@ const DeviceRow = z.object({
   state: z.enum(["active", "quarantined", "inactive"]),
   isSilent: z.boolean(),
   health: z.enum(["good", "suspicious", "bad", "unknown"]),
-  isProtected: z.boolean(),
+  /** null: no source says. */
+  isProtected: z.boolean().nullable(),
   person: z.string(),
   lastSeenAt: z.string().nullable(),
 });

@@ -3,6 +3,9 @@ import { z } from "zod";
 
 export const SNAPSHOT_VERSION = 1;
 
+/** What a snapshot may hold; each may be missing, for a reason of its own. */
+const parts = ["devices", "licences", "alerts", "protection", "applications", "saas"] as const;
+
 /** Text as vendors send it: no NUL, no lone surrogate (PostgreSQL refuses both), trimmed, cut to a sane length. */
 const text = (max: number) =>
   z.string().transform((value) => value.replaceAll("\0", "").toWellFormed().trim().slice(0, max));
@@ -67,8 +70,11 @@ export const DeviceReport = z.strictObject({
   /** Only active devices can be silent; the vendor's quarantine or isolation is `quarantined`. */
   state: z.enum(["active", "quarantined", "inactive"]),
   health: z.enum(["good", "suspicious", "bad", "unknown"]),
-  isProtected: z.boolean(),
+  /** null: the source says nothing of protection. */
+  isProtected: z.boolean().nullable(),
   person: text(200).default(""),
+  manufacturer: text(200).default(""),
+  model: text(200).default(""),
   lastSeenAt: instant.nullable(),
 });
 
@@ -102,6 +108,40 @@ export const AlertReport = z.strictObject({
   allowedActions: z.array(text(60)).max(30).default([]),
 });
 
+const number = z.int().min(0).max(2_000_000_000).nullable().default(null);
+
+/** One application as it is installed at the customer, all devices together. */
+export const ApplicationReport = z.strictObject({
+  externalId: id,
+  name,
+  manufacturer: text(200).default(""),
+  installs: z.int().min(0).max(2_000_000_000),
+  /** Installed and not used in the vendor's period. */
+  unused: number,
+  /** Licences that these installations need, and those there are; null: none needed, or nothing known. */
+  licencesRequired: number,
+  licencesAvailable: number,
+});
+
+export const SaasReport = z.strictObject({
+  externalId: id,
+  name,
+  manufacturer: text(200).default(""),
+  category: text(120).default(""),
+  users: number,
+  activeUsers: number,
+  /** Bought, and of these given to somebody. */
+  subscriptions: number,
+  assigned: number,
+  yearlyCost: quantity.nullable().default(null),
+  currency: z
+    .string()
+    .regex(/^[A-Z]{3}$/)
+    .nullable()
+    .default(null),
+  isSanctioned: z.boolean().nullable().default(null),
+});
+
 /**
  * One vendor account at `takenAt`. A part that is `null` was not read this time (what is stored stays);
  * an empty list means the vendor said there is none. Why a part is null stands in `gaps`.
@@ -113,12 +153,22 @@ export const Snapshot = z.strictObject({
   devices: z.array(DeviceReport).max(200_000).nullable(),
   licences: z.array(LicenceReport).max(5_000).nullable(),
   alerts: z.array(AlertReport).max(50_000).nullable(),
+  applications: z.array(ApplicationReport).max(100_000).nullable().default(null),
+  saas: z
+    .strictObject({
+      applications: z.array(SaasReport).max(20_000),
+      /** People with any account, each counted once; null where the vendor does not say. */
+      users: number,
+      activeUsers: number,
+    })
+    .nullable()
+    .default(null),
   /** Devices the vendor counts as without full protection; null where it does not say. */
   unprotectedCount: z.int().min(0).nullable(),
   gaps: z
     .array(
       z.strictObject({
-        part: z.enum(["devices", "licences", "alerts", "protection"]),
+        part: z.enum(parts),
         reason: z.enum(["not_entitled", "not_reported"]),
       }),
     )
@@ -131,6 +181,8 @@ export type AccountIdentity = z.infer<typeof AccountIdentity>;
 export type DeviceReport = z.infer<typeof DeviceReport>;
 export type LicenceReport = z.infer<typeof LicenceReport>;
 export type AlertReport = z.infer<typeof AlertReport>;
+export type ApplicationReport = z.infer<typeof ApplicationReport>;
+export type SaasReport = z.infer<typeof SaasReport>;
 
 /** Why a vendor did not answer, for the whole connection or for one account. Each is a key of locales errors. */
 export const vendorErrorCodes = [

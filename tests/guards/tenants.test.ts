@@ -371,6 +371,8 @@ const snapshot = (externalId: string, hostname: string): Snapshot => ({
   unprotectedCount: 0,
   licences: null,
   alerts: [],
+  applications: null,
+  saas: null,
   gaps: [],
   account: {
     externalId,
@@ -393,6 +395,8 @@ const snapshot = (externalId: string, hostname: string): Snapshot => ({
       health: "good",
       isProtected: true,
       person: "",
+      manufacturer: "",
+      model: "",
       lastSeenAt: new Date().toISOString(),
     },
   ],

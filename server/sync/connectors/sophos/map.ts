@@ -146,6 +146,8 @@ export function deviceOf(endpoint: Endpoint, now: Date, inactiveAfterDays: numbe
       ({ code, status }) => protecting.has(code) && status === "installed",
     ),
     person: endpoint.associatedPerson?.name || endpoint.associatedPerson?.viaLogin || "",
+    manufacturer: "",
+    model: "",
     lastSeenAt,
   };
 }
