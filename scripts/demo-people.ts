@@ -1,7 +1,5 @@
-// What the demo inserts directly: partners, people, connections; and how it acts as one of them.
+// People of the demo: partners and members that it inserts directly, and how it acts as one of them.
 import { withScope } from "#db/client.ts";
-import { sophosPartners } from "#emulators/sophos/partners.ts";
-import { seal } from "#server/secrets/seal.ts";
 import { scopeOf, appendAudit } from "#server/audit/append.ts";
 import pg from "pg";
 import { env } from "#server/env.ts";
@@ -82,25 +80,6 @@ export async function insertMember(partnerId: string, partnerName: string, perso
       address: "",
     };
   });
-}
-
-export async function insertConnection(partnerId: string, key: keyof typeof sophosPartners): Promise<void> {
-  const { clientId, clientSecret } = sophosPartners[key];
-  const url = env().SOPHOS_EMULATOR_URL ?? "";
-  const id = crypto.randomUUID();
-  const publicKey = env().KEY_PUBLIC ?? "";
-  const secret = seal(JSON.stringify({ clientId, clientSecret }), publicKey, {
-    table: "connection",
-    column: "secret",
-    row: id,
-  });
-  const settings = { idUrl: url, apiUrl: url, maxPerSecond: "0", headersTimeoutSeconds: "5" };
-  await asOwner(partnerId, (client) =>
-    client.query(
-      "insert into connection (partner_id, id, vendor, name, settings, secret, next_run_at) values ($1, $2, 'sophos', 'Sophos Central Partner', $3, $4, now() + interval '1 day')",
-      [partnerId, id, settings, secret],
-    ),
-  );
 }
 
 /** Does what a person would through a guarded procedure. */

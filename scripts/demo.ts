@@ -1,5 +1,6 @@
 // Creates the demo in an empty database: people and connections directly, all the rest through the portal's own services.
-import { insertPartner, insertMember, insertConnection, asOwner, acting } from "./demo-people.ts";
+import { connectSnow, connectSophos, mistypeSecret } from "./demo-connections.ts";
+import { insertPartner, insertMember, asOwner, acting } from "./demo-people.ts";
 import { alpinaManagedCustomers } from "#emulators/sophos/tenants.ts";
 import { closeDatabase, withScope } from "#db/client.ts";
 import { hashPassword } from "#server/auth/passwords.ts";
@@ -8,10 +9,10 @@ import { env } from "#server/env.ts";
 import { addToGroup, createGroup } from "#server/groups/service.ts";
 import type { Actor, Capability, RoleName } from "#server/permissions.ts";
 import { refreshOverview } from "#server/overview/service.ts";
-import { requestSync } from "#server/sync/service.ts";
+import { addDenied } from "#server/settings/service.ts";
 import { setScope } from "#server/team/service.ts";
 import { importCustomers } from "./demo-import.ts";
-import { untilDone } from "./until-done.ts";
+import { synchronise } from "./demo-sync.ts";
 
 const DAY = 86_400_000;
 const PASSWORD = "belvedere-demo";
@@ -19,27 +20,6 @@ const now = new Date();
 const daysAgo = (days: number) => new Date(now.getTime() - days * DAY);
 
 type Partner = { id: string; supers: Actor };
-
-/** Asks for every connection of a partner to be read, as a person does, and waits until the worker has done it. */
-async function synchronise(actor: Actor): Promise<void> {
-  const { batchId } = await acting(actor, (guarded) =>
-    requestSync(
-      guarded.db,
-      actor.partnerId,
-      { cause: "first", requestedBy: actor.userId, customerId: null },
-      new Date(),
-    ),
-  );
-  await untilDone("synchronisation", async () => {
-    const { rows } = await asOwner(actor.partnerId, (client) =>
-      client.query<{ state: string }>("select state from sync_run where partner_id = $1 and batch_id = $2", [
-        actor.partnerId,
-        batchId,
-      ]),
-    );
-    return rows.every((run) => run.state === "succeeded");
-  });
-}
 
 type Found = {
   id: string;
@@ -157,7 +137,7 @@ async function createAlpina(passwordHash: string): Promise<Partner> {
     await member("readonly@alpina.example", "Paolo Serra", "readOnly"),
   ];
   await member("business@alpina.example", "Marta Villa", "business");
-  await insertConnection(id, "alpina");
+  await connectSophos(id, "alpina");
   await importCustomers(supers, alpinaManagedCustomers());
   await synchronise(supers);
 
@@ -209,7 +189,15 @@ async function createAlpina(passwordHash: string): Promise<Partner> {
   await grant(rossiAdmin, rossi.id, { capabilities: everything, fromAt: daysAgo(120), untilAt: null });
   await createMarchandAdmin(partner, name, customers, passwordHash);
   await grantAll(partner, name, customers, (index) => index % 31 === 5);
+  await connectSnow(id, "alpina", customers);
+  await acting(supers, (guarded) =>
+    addDenied(guarded, {
+      pattern: "uTorrent*",
+      note: "Condivisione di file: vietata dalle nostre linee guida.",
+    }),
+  );
   await synchronise(supers);
+  await synchronise(supers, await mistypeSecret(id));
   // Granted after the last synchronisation: nothing has come under these grants yet.
   await grantAll(partner, name, customers, (index) => index % 31 !== 5);
   await settle(id, customers);
@@ -227,11 +215,12 @@ async function createLagune(passwordHash: string): Promise<void> {
     timeZone: "Europe/Paris",
     passwordHash,
   });
-  await insertConnection(id, "lagune");
+  await connectSophos(id, "lagune");
   await synchronise(supers);
   const customers = await customersOf(id);
   await createMarchandAdmin({ id, supers }, name, customers, passwordHash);
   await grantAll({ id, supers }, name, customers, () => false);
+  await connectSnow(id, "lagune", customers);
   await synchronise(supers);
   await settle(id, customers);
 }

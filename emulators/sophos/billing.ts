@@ -1,8 +1,8 @@
 // Monthly usage lines, managed customer orders and firewall licences.
 import { endpointCount, serverCount } from "./devices.ts";
-import { inventOrganisation } from "./names.ts";
-import type { Organisation } from "./names.ts";
-import { DAY_MS, addDays, random, uuid } from "./random.ts";
+import { inventOrganisation } from "#emulators/names.ts";
+import type { Organisation } from "#emulators/names.ts";
+import { DAY_MS, addDays, random, uuid } from "#emulators/random.ts";
 import { sophosPartners } from "./partners.ts";
 import type { PartnerKey } from "./partners.ts";
 import { tenantsOf } from "./tenants.ts";

@@ -1,6 +1,6 @@
 // Endpoints, alerts and the account health check of one tenant on one day, made on request and never kept.
-import { inventPerson, slug } from "./names.ts";
-import { DAY_MS, addDays, random, uuid } from "./random.ts";
+import { inventPerson, slug } from "#emulators/names.ts";
+import { DAY_MS, addDays, random, uuid } from "#emulators/random.ts";
 import type { Tenant } from "./tenants.ts";
 
 /** Changes smoothly from day to day, so that history has trends. */

@@ -1,5 +1,5 @@
 // The two partners of the demo and the credentials that the emulator accepts.
-import { uuid } from "./random.ts";
+import { uuid } from "#emulators/random.ts";
 
 export type PartnerKey = "alpina" | "lagune";
 export type Partner = {

@@ -1,11 +1,14 @@
 // A local stand-in for Sophos Central Partner: the vendor's wire format over HTTP on loopback, with its unpleasant habits.
-import { createHmac, randomBytes, randomUUID } from "node:crypto";
-import { createServer } from "node:http";
-import type { IncomingMessage, Server, ServerResponse } from "node:http";
-import type { AddressInfo } from "node:net";
-import { header, readBody, sendError, sendJson } from "./exchange.ts";
-import { createControl } from "./faults.ts";
-import type { Control, Rule } from "./faults.ts";
+import { randomUUID } from "node:crypto";
+import type { IncomingMessage, ServerResponse } from "node:http";
+import { header, listen, readBody, sendJson } from "#emulators/exchange.ts";
+import type { Listener } from "#emulators/exchange.ts";
+import { createControl, quietRule } from "#emulators/faults.ts";
+import type { Control, Rule } from "#emulators/faults.ts";
+import { answerControl, misbehave } from "#emulators/misbehave.ts";
+import { createTokens } from "#emulators/tokens.ts";
+import type { Tokens } from "#emulators/tokens.ts";
+import { sendError } from "./errors.ts";
 import { BadRequest } from "./paging.ts";
 import { partnerRoute, tenantRoute, whoami } from "./routes.ts";
 import type { Answer, World } from "./routes.ts";
@@ -17,7 +20,6 @@ import type { PlantedFault, Region, Tenant } from "./tenants.ts";
 export type SophosEmulatorOptions = {
   /** 0 = any free one. The regional hosts get free ports of their own. */
   port: number;
-  host?: "127.0.0.1";
   /** `2026-11-21`; the present day (UTC) when absent. */
   today?: string;
   partners?: readonly PartnerKey[];
@@ -30,7 +32,7 @@ type Context = {
   control: Control;
   partners: Partner[];
   world(): World;
-  sign(text: string): string;
+  tokens: Tokens;
   tokenSeconds: number;
   /** Tenants whose planted 429 was given and that answer properly once. */
   throttled: Set<string>;
@@ -38,53 +40,40 @@ type Context = {
 };
 
 export async function startSophosEmulator(options: SophosEmulatorOptions): Promise<SophosEmulator> {
-  const host = options.host ?? "127.0.0.1";
-  const secret = randomBytes(32);
+  const control = createControl();
   const partners = (options.partners ?? ["alpina", "lagune"]).map((key) => sophosPartners[key]);
   const urls = { global: "", eu01: "", eu02: "" };
   const context: Context = {
-    control: createControl(),
+    control,
     partners,
     world: () => ({
       today: options.today ?? new Date().toISOString().slice(0, 10),
       globalUrl: urls.global,
       regionUrls: { eu01: urls.eu01, eu02: urls.eu02 },
     }),
-    sign: (text) => createHmac("sha256", secret).update(text).digest("base64url"),
+    tokens: createTokens(control),
     tokenSeconds: options.tokenSeconds ?? 3_600,
     throttled: new Set(),
     tenantsById: new Map(
       partners.flatMap((partner) => tenantsOf(partner.key).map((tenant) => [tenant.id, { tenant, partner }])),
     ),
   };
-  const servers: Server[] = [];
+  const listeners: Listener[] = [];
+  const close = async (): Promise<void> => void (await Promise.all(listeners.map((one) => one.close())));
   for (const name of ["global", "eu01", "eu02"] as const) {
-    const server = createServer((request, response) => {
-      handle(request, response, name, context).catch(() => response.destroy());
-    });
-    server.keepAliveTimeout = 30_000;
-    await new Promise<void>((resolve, reject) => {
-      server.once("error", reject).listen(name === "global" ? options.port : 0, host, resolve);
-    }).catch(async (error: unknown) => {
-      await Promise.all(servers.map(closeServer));
+    const listener = await listen(name === "global" ? options.port : 0, (request, response) =>
+      handle(request, response, name, context),
+    ).catch(async (error: unknown) => {
+      await close();
       throw error;
     });
-    servers.push(server);
-    urls[name] = `http://${host}:${(server.address() as AddressInfo).port}`;
+    listeners.push(listener);
+    urls[name] = listener.url;
   }
-  return {
-    port: Number(new URL(urls.global).port),
-    url: urls.global,
-    close: async () => void (await Promise.all(servers.map(closeServer))),
-  };
+  return { port: Number(new URL(urls.global).port), url: urls.global, close };
 }
 
-function closeServer(server: Server): Promise<void> {
-  return new Promise((resolve) => {
-    server.close(() => resolve());
-    server.closeAllConnections();
-  });
-}
+const page = { items: [], pages: { size: 50, maxSize: 500 } };
 
 async function handle(
   request: IncomingMessage,
@@ -93,21 +82,23 @@ async function handle(
   context: Context,
 ): Promise<void> {
   const url = new URL(request.url ?? "/", "http://emulator.invalid");
-  if (url.pathname === "/__control") return control(request, response, context);
+  if (url.pathname === "/__control")
+    return answerControl(request, response, context.control, context.world().today);
   const tenantId = header(request, "x-tenant-id");
   const rule = context.control.find(tenantId, url.pathname);
-  if (rule && (await misbehave(rule, request, response))) return;
+  if (rule && (await misbehave(rule, request, response, sendError, page))) return;
   if (context.control.isOverLimit(Date.now())) {
     return sendError(response, 429, "Too many requests", context.control.rateLimit()?.retryAfter ?? null);
   }
   if (host === "global" && url.pathname === "/api/v2/oauth2/token") return token(request, response, context);
   if (request.method !== "GET") return sendError(response, 405, "Method not allowed", null);
 
-  const partner = authenticate(request, context);
+  const holder = context.tokens.subjectOf(request);
+  const partner = context.partners.find(({ key }) => key === holder);
   if (!partner) return sendError(response, 401, "Missing or invalid token", null);
   const known = host === "global" || tenantId === null ? undefined : context.tenantsById.get(tenantId);
   const planted = known?.partner === partner ? plantedRule(known.tenant, url, context) : null;
-  if (planted && (await misbehave(planted, request, response))) return;
+  if (planted && (await misbehave(planted, request, response, sendError, page))) return;
   try {
     const answer =
       host === "global"
@@ -155,8 +146,6 @@ function regionRoute(
   );
 }
 
-const quiet: Omit<Rule, "mode"> = { tenant: null, path: null, status: 503, delayMs: 0, retryAfter: null };
-
 function plantedRule({ id, fault }: Tenant, url: URL, context: Context): Rule | null {
   if (fault === null) return null;
   if (fault === "throttled") {
@@ -172,43 +161,8 @@ function plantedRule({ id, fault }: Tenant, url: URL, context: Context): Rule | 
   };
   const status = statuses[fault];
   if (status !== undefined)
-    return { ...quiet, mode: "status", status, retryAfter: status === 429 ? "1" : null };
-  return fault === "html" || fault === "half" || fault === "hang" ? { ...quiet, mode: fault } : null;
-}
-
-/** true = the request is answered, or never will be. */
-async function misbehave(rule: Rule, request: IncomingMessage, response: ServerResponse): Promise<boolean> {
-  switch (rule.mode) {
-    case "down":
-      request.socket.destroy();
-      return true;
-    case "hang":
-      return true;
-    case "slow":
-      await new Promise((resolve) => setTimeout(resolve, rule.delayMs));
-      return false;
-    case "html":
-      response
-        .writeHead(200, { "content-type": "text/html; charset=utf-8" })
-        .end("<!doctype html><title>Maintenance</title><p>Back soon.");
-      return true;
-    case "half": {
-      const whole = JSON.stringify({ items: [], pages: { size: 50, maxSize: 500 }, filler: "x".repeat(500) });
-      response.writeHead(200, {
-        "content-type": "application/json",
-        "content-length": Buffer.byteLength(whole),
-      });
-      response.write(whole.slice(0, 100), () => response.destroy());
-      return true;
-    }
-    case "status":
-      sendError(response, rule.status, "Emulated failure", rule.retryAfter);
-      return true;
-    case "ok":
-    case "wrongTenant":
-    case "endless":
-      return false;
-  }
+    return { ...quietRule, mode: "status", status, retryAfter: status === 429 ? "1" : null };
+  return fault === "html" || fault === "half" || fault === "hang" ? { ...quietRule, mode: fault } : null;
 }
 
 async function token(request: IncomingMessage, response: ServerResponse, context: Context): Promise<void> {
@@ -225,45 +179,13 @@ async function token(request: IncomingMessage, response: ServerResponse, context
   const partner = context.partners.find(({ clientId }) => clientId === form.get("client_id"));
   if (!partner) return refuse(401, "oauth.invalid_client_id");
   if (partner.clientSecret !== form.get("client_secret")) return refuse(401, "oauth.invalid_client_secret");
-  const expires = Date.now() + context.tokenSeconds * 1_000;
-  const claims = Buffer.from(JSON.stringify([partner.key, expires, context.control.epoch()])).toString(
-    "base64url",
-  );
   sendJson(response, 200, {
-    access_token: `${claims}.${context.sign(claims)}`,
+    access_token: context.tokens.issue(partner.key, context.tokenSeconds),
     token_type: "bearer",
     expires_in: context.tokenSeconds,
     refresh_token: randomUUID(),
     message: "OK",
     errorCode: "success",
     trackingId: randomUUID(),
-  });
-}
-
-function authenticate(request: IncomingMessage, context: Context): Partner | null {
-  const [, claims, signature] =
-    /^Bearer ([\w-]+)\.([\w-]+)$/i.exec(request.headers.authorization ?? "") ?? [];
-  if (!claims || signature !== context.sign(claims)) return null;
-  const [key, expires, epoch] = JSON.parse(Buffer.from(claims, "base64url").toString()) as [
-    PartnerKey,
-    number,
-    number,
-  ];
-  if (expires <= Date.now() || epoch !== context.control.epoch()) return null;
-  return context.partners.find((partner) => partner.key === key) ?? null;
-}
-
-async function control(request: IncomingMessage, response: ServerResponse, context: Context): Promise<void> {
-  if (request.method === "POST") {
-    try {
-      context.control.apply(JSON.parse(await readBody(request)));
-    } catch (error) {
-      return sendJson(response, 400, { message: error instanceof Error ? error.message : "Not understood." });
-    }
-  }
-  sendJson(response, 200, {
-    rules: context.control.rules(),
-    rateLimit: context.control.rateLimit(),
-    today: context.world().today,
   });
 }

@@ -1,10 +1,10 @@
 // The two partners and their tenants: who they are, how large, and what is wrong with each.
 import { awkwardNames } from "./awkward-names.ts";
-import { inventOrganisation, inventPerson, slug } from "./names.ts";
-import type { Organisation } from "./names.ts";
+import { inventOrganisation, inventPerson, slug } from "#emulators/names.ts";
+import type { Organisation } from "#emulators/names.ts";
 import { sophosPartners } from "./partners.ts";
 import type { PartnerKey } from "./partners.ts";
-import { random, uuid } from "./random.ts";
+import { random, uuid } from "#emulators/random.ts";
 
 export const regions = ["eu01", "eu02"] as const;
 export type Region = (typeof regions)[number];

@@ -2,16 +2,13 @@
 import { createHttpClient } from "#server/http/client.ts";
 import { VendorError } from "#server/http/errors.ts";
 import type { ConnectorInput } from "#server/sync/snapshot.ts";
+import { createBearer } from "#server/sync/connectors/bearer.ts";
+import { parseAs } from "#server/sync/connectors/lenient.ts";
 import { readPages, type PageOptions } from "./paging.ts";
 import { sophosHosts, type SophosSettings } from "./settings.ts";
-import { Token, Whoami, parseAs } from "./shapes.ts";
-
-// Tokens last an hour; a fresh one is fetched well before.
-const TOKEN_SECONDS = 3_600;
-const TOKEN_USED_PART = 55 / 60;
+import { Token, Whoami } from "./shapes.ts";
 
 type Query = Record<string, string>;
-type AccessToken = { value: string; freshUntil: number };
 export type Partner = { id: string; kind: string; apiUrl: string };
 export type SophosClient = {
   whoami(): Promise<Partner>;
@@ -43,49 +40,15 @@ export function createSophosClient(
     maxRetries: settings.maxRetries,
     backoffMs: settings.backoffMs,
     maxPerSecond: settings.maxPerSecond === 0 ? undefined : settings.maxPerSecond,
+    calls: input.budget,
   });
-  let token: Promise<AccessToken> | null = null;
-  let tokenError: unknown = null;
-
-  async function fetchToken(): Promise<AccessToken> {
-    const asked = performance.now();
-    try {
-      const form = {
-        grant_type: "client_credentials",
-        client_id: input.credentials.clientId,
-        client_secret: input.credentials.clientSecret,
-        scope: "token",
-      };
-      const url = new URL("/api/v2/oauth2/token", settings.idUrl);
-      const answer = parseAs(Token, await http.postForm(url, form, { signal }), "token");
-      const seconds = (answer.expires_in ?? TOKEN_SECONDS) * TOKEN_USED_PART;
-      return { value: answer.access_token, freshUntil: asked + seconds * 1_000 };
-    } catch (error) {
-      // OAuth answers wrong client data with 400 as well as with 401.
-      const isRefused = error instanceof VendorError && error.status === 400;
-      tokenError = isRefused ? new VendorError("vendor.credentials", error.detail, { status: 400 }) : error;
-      throw tokenError;
-    }
-  }
-
-  /** Requests in parallel that meet the same stale token share one new one. */
-  function renew(stale: Promise<AccessToken>): Promise<AccessToken> {
-    if (token === stale || token === null) token = fetchToken();
-    return token;
-  }
-
-  async function get(url: URL, scope: Record<string, string>): Promise<unknown> {
-    const send = ({ value }: AccessToken): Promise<unknown> =>
-      http.getJson(url, { signal, headers: { authorization: `Bearer ${value}`, ...scope } });
-    let used = (token ??= fetchToken());
-    if (performance.now() >= (await used).freshUntil) used = renew(used);
-    try {
-      return await send(await used);
-    } catch (error) {
-      if (!(error instanceof VendorError) || error.status !== 401) throw error;
-      return send(await renew(used));
-    }
-  }
+  const bearer = createBearer(http, {
+    url: new URL("/api/v2/oauth2/token", settings.idUrl),
+    credentials: input.credentials,
+    scope: "token",
+    shape: Token,
+    signal,
+  });
 
   function pages(
     origin: string,
@@ -93,12 +56,12 @@ export function createSophosClient(
     scope: Record<string, string>,
     options: PageOptions,
   ): AsyncGenerator<unknown[]> {
-    return readPages((query) => get(address(origin, path, query), scope), options);
+    return readPages((query) => bearer.get(address(origin, path, query), scope), options);
   }
 
   return {
     async whoami() {
-      const answer = parseAs(Whoami, await get(address(settings.apiUrl, "/whoami/v1", {}), {}), "whoami");
+      const answer = parseAs(Whoami, await bearer.get(address(settings.apiUrl, "/whoami/v1", {})), "whoami");
       if (answer.idType !== "partner") {
         throw new VendorError(
           "vendor.wrongKind",
@@ -116,8 +79,9 @@ export function createSophosClient(
       ),
     tenantPages: (tenant, path, options) =>
       pages(tenant.apiHost, path, { "x-tenant-id": tenant.id }, { ...options, style: "key", what: path }),
-    tenantObject: (tenant, path) => get(address(tenant.apiHost, path, {}), { "x-tenant-id": tenant.id }),
-    isWithoutToken: (error) => error !== null && error === tokenError,
+    tenantObject: (tenant, path) =>
+      bearer.get(address(tenant.apiHost, path, {}), { "x-tenant-id": tenant.id }),
+    isWithoutToken: bearer.isWithoutToken,
     close: () => http.close(),
   };
 }

@@ -9,11 +9,12 @@ import {
   type SnapshotInput,
 } from "#server/sync/snapshot.ts";
 import { concurrently } from "#server/sync/connectors/concurrently.ts";
+import { parseAs } from "#server/sync/connectors/lenient.ts";
 import { createSophosClient, type Partner, type SophosClient } from "./client.ts";
 import { licencesOf } from "./licences.ts";
 import { alertOf, deviceOf, identityOf, namedIdentity, orderIdentity, unprotectedOf } from "./map.ts";
 import { SophosSettings } from "./settings.ts";
-import { Alert, Endpoint, Firewall, HealthCheck, NamedTenant, Tenant, UsageLine, parseAs } from "./shapes.ts";
+import { Alert, Endpoint, Firewall, HealthCheck, NamedTenant, Tenant, UsageLine } from "./shapes.ts";
 
 /** So many tenants in a row without an answer: it is the vendor that is ill, not they. */
 const LOST_AFTER = 25;
@@ -74,7 +75,9 @@ async function* readPartner(
     readTenant(run, tenant),
   )) {
     unanswered = error && vendorWide.has(error.code) ? unanswered + 1 : 0;
-    if (error && (client.isWithoutToken(error) || unanswered >= LOST_AFTER)) throw error;
+    if (error && unanswered >= LOST_AFTER)
+      throw new VendorError(error.code, error.detail, { isWidespread: true, cause: error });
+    if (error && client.isWithoutToken(error)) throw error;
     yield event;
   }
 }

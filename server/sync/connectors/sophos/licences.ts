@@ -1,6 +1,6 @@
 // Licences of one account out of the three places where Sophos names them: bill, firewalls, the tenant's product list.
 import type { AccountIdentity, LicenceReport } from "#server/sync/snapshot.ts";
-import { sum } from "./decimal.ts";
+import { sum } from "#server/sync/connectors/decimal.ts";
 import { describeProduct } from "./products.ts";
 import type { Firewall, Tenant, UsageLine } from "./shapes.ts";
 

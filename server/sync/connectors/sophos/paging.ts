@@ -1,6 +1,7 @@
 // Reads all pages of a list, by key or by number, and stops a list that does not end.
 import { VendorError } from "#server/http/errors.ts";
-import { Page, parseAs } from "./shapes.ts";
+import { parseAs } from "#server/sync/connectors/lenient.ts";
+import { Page } from "./shapes.ts";
 
 const MAX_PAGES = 1_000;
 

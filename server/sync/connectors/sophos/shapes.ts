@@ -1,25 +1,8 @@
-// What Sophos sends, read leniently: unknown keys are ignored, numbers may be strings, absent may be null.
+// What Sophos sends: tenants and their endpoints, alerts and health, bills and firewalls.
 import { z } from "zod";
-import { VendorError } from "#server/http/errors.ts";
+import { amount, list, number, text } from "#server/sync/connectors/lenient.ts";
 
-const text = z
-  .string()
-  .nullish()
-  .transform((value) => value ?? "");
-const number = z.union([
-  z.number(),
-  z
-    .string()
-    .regex(/^-?\d+(\.\d+)?$/)
-    .transform(Number),
-]);
-const amount = z.union([z.number(), z.string()]);
 const reference = z.object({ id: z.string().min(1) });
-const list = <Shape extends z.ZodType>(shape: Shape) =>
-  z
-    .array(shape)
-    .nullish()
-    .transform((value) => value ?? []);
 
 export const Token = z.object({ access_token: z.string().min(1), expires_in: number.optional() });
 
@@ -133,15 +116,3 @@ export const HealthCheck = z.object({
   endpoint: z.object({ protection: z.object({ computer: check, server: check }).nullish() }).nullish(),
 });
 export type HealthCheck = z.infer<typeof HealthCheck>;
-
-/** The detail names the place of the wrong shape, never the vendor's value. */
-export function parseAs<Shape extends z.ZodType>(
-  shape: Shape,
-  value: unknown,
-  what: string,
-): z.output<Shape> {
-  const parsed = shape.safeParse(value);
-  if (parsed.success) return parsed.data;
-  const place = parsed.error.issues[0]?.path.map(String).join(".") ?? "";
-  throw new VendorError("vendor.malformed", `${what}: unexpected ${place || "answer"}`.slice(0, 200));
-}

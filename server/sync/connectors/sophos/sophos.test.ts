@@ -11,7 +11,7 @@ import { sophosPartners } from "#emulators/sophos/partners.ts";
 import { tenantsOf } from "#emulators/sophos/tenants.ts";
 import type { SnapshotInput } from "#server/sync/snapshot.ts";
 import { sophos } from "./connector.ts";
-import { fromScaled, sum, toScaled } from "./decimal.ts";
+import { fromScaled, sum, toScaled } from "#server/sync/connectors/decimal.ts";
 import { licencesOf } from "./licences.ts";
 import { deviceOf, domainOf, identityOf, unprotectedOf } from "./map.ts";
 import { readPages } from "./paging.ts";

@@ -23,6 +23,15 @@ export type Rule = {
   retryAfter: string | null;
 };
 
+/** A rule that hits everything, but for its mode. */
+export const quietRule: Omit<Rule, "mode"> = {
+  tenant: null,
+  path: null,
+  status: 503,
+  delayMs: 0,
+  retryAfter: null,
+};
+
 export type RateLimit = { perSecond: number; retryAfter: string | null };
 
 export type Control = {
