@@ -32,6 +32,17 @@ const exact = (amount: Amount) => amount as number | bigint | Intl.StringNumeric
 export const formatNumber = (language: Language, amount: Amount, maximumFractionDigits = 4) =>
   numbers(language, { maximumFractionDigits }).format(exact(amount));
 
+/** An amount of money: "€1,234.50"; without a currency the number alone. */
+export const formatMoney = (
+  language: Language,
+  amount: Amount,
+  currency: string | null,
+  maximumFractionDigits = 2,
+) =>
+  currency === null
+    ? formatNumber(language, amount, maximumFractionDigits)
+    : numbers(language, { style: "currency", currency, maximumFractionDigits }).format(exact(amount));
+
 /** A change: "+12", "−3", "0". */
 export const formatChange = (language: Language, amount: Amount) =>
   numbers(language, { signDisplay: "exceptZero", maximumFractionDigits: 4 }).format(exact(amount));

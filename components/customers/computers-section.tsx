@@ -8,6 +8,7 @@ import { getT } from "#locales/server.ts";
 import { type CustomerView, type DeviceFilter, devicesHref, sectionState } from "./customer-view.ts";
 import { DataAge } from "./data-age.tsx";
 import { DevicesTable } from "./devices-table.tsx";
+import { vendorOf } from "./vendors.ts";
 
 type Props = { view: CustomerView; filter: DeviceFilter; isFirstPage: boolean };
 
@@ -21,7 +22,12 @@ export async function ComputersSection({ view, filter, isFirstPage }: Props) {
     <Section
       id="computers"
       title={t("computers.title")}
-      aside={<DataAge view={view} />}
+      aside={
+        <>
+          {row.devicesSource !== null && t("source", { vendor: vendorOf(row.devicesSource).name })}
+          <DataAge view={view} />
+        </>
+      }
       flush
       data-section="computers"
       data-state={state}

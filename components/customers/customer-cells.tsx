@@ -4,6 +4,8 @@ import { UsageBar } from "./usage-bar.tsx";
 
 type FigureName = (typeof figureNames)[number];
 
+/** How the ids of a family's columns begin, where it is not the family's own name. */
+const starts: Record<string, string> = { computers: "devices" };
 const severities = ["high", "medium", "low"] as const;
 const SHOWN_GROUPS = 2;
 
@@ -15,7 +17,12 @@ export function cell(
   href: string,
   index: number,
 ): ReactNode {
-  const [, name, details, status, reasons, blank, isOrder, unprotected, groups, packed, key] = row;
+  const [, name, details, status, reasons, rowBlank, isOrder, unprotected, groups, packed, key, missing] =
+    row;
+  const isMissing = missing
+    .split(" ")
+    .some((family) => family !== "" && column.startsWith(starts[family] ?? family));
+  const blank = isMissing && rowBlank === "not_reported" ? "not_entitled" : rowBlank;
   const figures = packed.split("|");
   const get = (figure: FigureName) => figures[figureNames.indexOf(figure)] ?? "";
   /** An empty `text` is no data, and the cell says why. */

@@ -53,7 +53,9 @@ export async function DevicesTable({ view, rows }: { view: CustomerView; rows: r
                   )}
                 </td>
                 <td>
-                  {device.isProtected ? (
+                  {device.isProtected === null ? (
+                    <span className="sr-only">{common("blank.not_reported")}</span>
+                  ) : device.isProtected ? (
                     <Badge
                       plain
                       tone={

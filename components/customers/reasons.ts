@@ -1,6 +1,6 @@
-import { formatDate, formatDateTime, formatNumber } from "#locales/format.ts";
+import { formatDate, formatDateTime, formatList, formatNumber } from "#locales/format.ts";
 import type { Language } from "#locales/languages.ts";
-import { errorText, isErrorCode } from "#locales/resources.ts";
+import { errorText, isErrorCode, type Resources, resources } from "#locales/resources.ts";
 import { getT } from "#locales/server.ts";
 import type { Reason } from "#server/customers/schema.ts";
 import { vendorOf } from "./vendors.ts";
@@ -29,6 +29,21 @@ const isPlain = (code: string): code is Plain => plain.includes(code);
 
 const endCauses = ["revoked", "returned", "expired", "declined", "superseded"] as const;
 
+type Muted = { kind: "snoozed" | "accepted" | "maintenance"; until: string | null; why: string | null };
+
+/** That a reason is put aside: how, until when and, where the reader may know, why. */
+function mutedText(
+  t: Awaited<ReturnType<typeof getT<"status">>>,
+  lang: Language,
+  timeZone: string,
+  { kind, until, why }: Muted,
+): string {
+  const what = t(`muted.${kind}`, {
+    until: until === null ? "–" : formatDateTime(lang, timeZone, new Date(until)),
+  });
+  return why ? t("muted.because", { what, why }) : what;
+}
+
 /** What puts reasons into words for one reader; built once per page, since a list asks for dozens. */
 export async function reasonWriter(
   lang: Language,
@@ -36,6 +51,13 @@ export async function reasonWriter(
 ): Promise<(reason: Reason) => ReasonText> {
   const t = await getT(lang, "status");
   const known = new Map<string, Omit<ReasonText, "since">>();
+  /** Those that are named, and how many more there are. */
+  const applications = (names: readonly string[], total: number): string => {
+    const more = total - names.length;
+    if (more <= 0) return formatList(lang, names);
+    const counted = { count: more, formatted: formatNumber(lang, more) };
+    return t("reason.denied_application.more", { names: names.join(", "), ...counted });
+  };
   const describe = ({ code, evidence }: Reason): Omit<ReasonText, "since"> => {
     const text = (key: string) => String(evidence[key] ?? "");
     const count = (key: string) => ({
@@ -48,7 +70,12 @@ export async function reasonWriter(
       evidence[key] == null ? "" : formatDate(lang, timeZone, new Date(text(key)));
     const { name: vendor, support } = vendorOf(text("vendor"));
     const errorCode = text("errorCode");
-    const error = errorText(lang, isErrorCode(errorCode) ? errorCode : "unexpected");
+    // What nobody foresaw is told to who reads it here, not to who sent a request.
+    const error =
+      isErrorCode(errorCode) && errorCode !== "unexpected"
+        ? errorText(lang, errorCode)
+        : { message: t("unexpected.message"), advice: t("unexpected.advice") };
+    const source = evidence["vendor"] == null ? [] : [t("source", { vendor })];
     const failed = { advice: error.advice ?? t("nextStep") };
     if (isPlain(code))
       return {
@@ -86,23 +113,36 @@ export async function reasonWriter(
         };
       case "stuck":
         return {
-          title: t("reason.stuck.title", { vendor, ...count("hours") }),
+          title: t("reason.stuck.title", { vendor, period: t("hours", count("hours")) }),
           ...(evidence["errorCode"] != null && { detail: error.message }),
           rule: t("reason.stuck.rule"),
           advice: t("reason.stuck.advice", { support }),
         };
       case "devices_silent": {
         const oldest = instant("oldestAt");
+        const period = t("days", count("days"));
+        const details = [
+          ...(oldest === undefined ? [] : [t("reason.devices_silent.detail", { at: oldest })]),
+          ...source,
+        ];
         return {
-          title: t("reason.devices_silent.title", { ...count("count"), days: text("days") }),
-          ...(oldest !== undefined && { detail: t("reason.devices_silent.detail", { at: oldest }) }),
+          title: t("reason.devices_silent.title", { ...count("count"), period }),
+          ...(details.length > 0 && { detail: details.join(" ") }),
           rule: t("reason.devices_silent.rule"),
           advice: t("reason.devices_silent.advice"),
         };
       }
+      case "denied_application":
+        return {
+          title: t("reason.denied_application.title", count("count")),
+          detail: applications([evidence["names"] ?? []].flat().map(String), Number(evidence["count"] ?? 0)),
+          rule: t("reason.denied_application.rule"),
+          advice: t("reason.denied_application.advice"),
+        };
       case "devices_unprotected":
         return {
           title: t("reason.devices_unprotected.title", count("count")),
+          ...(source[0] !== undefined && { detail: source[0] }),
           rule: t("reason.devices_unprotected.rule"),
           advice: t("reason.devices_unprotected.advice"),
         };
@@ -125,6 +165,20 @@ export async function reasonWriter(
     const key = reason.code + JSON.stringify(reason.evidence);
     let words = known.get(key);
     if (words === undefined) known.set(key, (words = describe(reason)));
-    return { ...words, since: t("since", { at: formatDateTime(lang, timeZone, new Date(reason.since)) }) };
+    const since = t("since", { at: formatDateTime(lang, timeZone, new Date(reason.since)) });
+    if (!reason.muted) return { ...words, since };
+    const aside = mutedText(t, lang, timeZone, reason.muted);
+    return { ...words, since, detail: [aside, words.detail].filter(Boolean).join(" · ") };
   };
 }
+
+/** What tells a reason apart where its evidence is not at hand: "Synchronisation failed (Sophos Central)". */
+export async function reasonName(lang: Language): Promise<(code: string, subject: string) => string> {
+  const t = await getT(lang, "status");
+  return (code, subject) => {
+    const name = isNamed(code) ? t(`short.${code}`) : t("otherCause");
+    return subject === "" ? name : `${name} (${vendorOf(subject).name})`;
+  };
+}
+type Named = keyof Resources["status"]["short"];
+const isNamed = (code: string): code is Named => Object.hasOwn(resources.en.status.short, code);

@@ -1,3 +1,4 @@
+import { OutcomeNotice } from "#components/sync/outcome-notice.tsx";
 import { Notice } from "#components/ui/notice.tsx";
 import type { Language } from "#locales/languages.ts";
 import { errorText, isErrorCode } from "#locales/resources.ts";
@@ -19,6 +20,7 @@ export async function SyncNotice({ query, lang }: Props) {
       </output>
     );
   }
+  if (notice === "sync.waiting") return <OutcomeNotice query={query} lang={lang} />;
   const [error] = [query["error"]].flat();
   if (error === undefined || !isErrorCode(error)) return null;
   return (

@@ -20,6 +20,8 @@ export type RowTuple = [
   /** Texts in the order of `figureNames`, joined by `|` because fifty rows of quotes weigh more; empty: no data. */
   figures: string,
   keyColumn: keyof TableWords["key"] | "",
+  /** Families of figures that the customer is not entitled to, joined by blanks. */
+  notEntitled: string,
 ];
 export type TableWords = {
   advice: [advice: string, rule: string][];
@@ -49,6 +51,11 @@ export const figureNames = [
   "devicesQuarantined",
   "devicesInactive",
   "devicesUnprotected",
+  "applicationsInstalled",
+  "applicationsDenied",
+  "saasApplications",
+  "saasActiveUsers",
+  "saasMonthlySpend",
   "licensed",
   "licenceEndsOn",
   "licenceState",

@@ -1,7 +1,13 @@
-import { formatAge, formatDateTime, formatDay, formatNumber } from "#locales/format.ts";
+import { formatAge, formatDateTime, formatDay, formatMoney, formatNumber } from "#locales/format.ts";
 import type { Language } from "#locales/languages.ts";
 import { getT } from "#locales/server.ts";
-import type { ColumnId, CustomerList, CustomerListInput, CustomerRow } from "#server/customers/schema.ts";
+import {
+  type ColumnId,
+  type CustomerList,
+  type CustomerListInput,
+  type CustomerRow,
+  figureFamilies,
+} from "#server/customers/schema.ts";
 import { type ReasonText, reasonWriter } from "./reasons.ts";
 import { figures } from "./figures.ts";
 import { listHref } from "./list-address.ts";
@@ -75,6 +81,10 @@ export async function tableProps(
         return row.lastSync === null ? "" : formatAge(lang, new Date(row.lastSync), now);
       case "lastSyncAt":
         return row.lastSync === null ? "" : formatDateTime(lang, timeZone, new Date(row.lastSync));
+      case "saasMonthlySpend":
+        return row.saasMonthlySpend === null
+          ? ""
+          : formatMoney(lang, row.saasMonthlySpend, row.saasCurrency, 0);
       default:
         return number(row[name]);
     }
@@ -114,6 +124,7 @@ export async function tableProps(
       row.groups,
       figureNames.map((name) => text(row, name)).join("|"),
       key ?? "",
+      figureFamilies.filter((family) => row.gaps[family] === "not_entitled").join(" "),
     ];
   });
 
@@ -130,7 +141,7 @@ export async function tableProps(
 
 /** The one number that a phone shows beside the name: what the status is about, else over-use, else the size. */
 function keyColumn(row: CustomerRow): keyof TableWords["key"] | undefined {
-  const [first] = row.reasons;
+  const first = row.reasons.find(({ muted }) => muted === undefined);
   if (first?.code === "devices_silent") return "devicesSilent";
   if (first?.code === "devices_unprotected") return "devicesUnprotected";
   if (first?.code === "run_failed" && row.lastSync !== null) return "lastSync";

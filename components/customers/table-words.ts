@@ -11,7 +11,12 @@ export const tableWords = perLanguage(async (lang) => {
     getT(lang, "status"),
     getT(lang, "help"),
   ]);
-  const groupLabels = { computers: t("group.computers"), licences: t("group.licences") };
+  const groupLabels = {
+    computers: t("group.computers"),
+    applications: t("group.applications"),
+    saas: t("group.saas"),
+    licences: t("group.licences"),
+  };
   const isGrouped = (group: string): group is keyof typeof groupLabels => group in groupLabels;
   const groups: TableProps["groups"] = [];
   for (const { id, group } of columns) {

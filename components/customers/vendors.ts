@@ -1,6 +1,7 @@
 /** The vendors' own names, never translated, and where their support is reached when a synchronisation is stuck. */
 const vendors: Readonly<Record<string, { name: string; support: string; supportUrl: string }>> = {
   sophos: { name: "Sophos Central", support: "Sophos Support", supportUrl: "https://support.sophos.com/" },
+  snow: { name: "Snow Atlas", support: "Flexera Support", supportUrl: "https://community.flexera.com/" },
 };
 
 export const vendorOf = (id: string) => vendors[id] ?? { name: id, support: id, supportUrl: undefined };

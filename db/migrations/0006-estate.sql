@@ -186,3 +186,7 @@ create or replace view readable_overview as
       or (o.licences_from is not null and o.licences_from <= now() and now() < o.licences_until) as licences) live
   where current_setting('app.member_all', true) = 'on'
     or app.sees_customer(o.partner_id, o.customer_id);
+
+-- Accounts that were read before say nothing of these parts.
+update vendor_account set gaps = gaps || '[{"part":"applications","reason":"not_reported","isUntold":true},
+  {"part":"saas","reason":"not_reported","isUntold":true}]' where last_success_at is not null;

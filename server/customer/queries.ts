@@ -39,7 +39,6 @@ export function listAccounts(db: ScopedDb, partnerId: string, customerId: string
       "a.vendor",
       "a.externalId",
       "a.name",
-      "a.gaps",
       "a.lastSuccessAt",
       "a.errorCode",
       "a.errorDetail",
@@ -77,17 +76,18 @@ export function listLicences(db: ScopedDb, partnerId: string, customerId: string
 }
 
 export type DeviceFilter = "all" | "silent" | "unprotected";
-/** Devices by name after (`name`, `id`), at most `limit`; silent: active and not seen since `silentBefore`. */
+/** `source`: the vendor whose devices are counted (decision 35); null: all of them. */
+type ShownDevices = { filter: DeviceFilter; silentBefore: Date; source: string | null };
+/** Devices of the counted source by name after (`name`, `id`), at most `limit`; silent: active and not seen since `silentBefore`. */
 export function listDevices(
   db: ScopedDb,
   partnerId: string,
   customerId: string,
-  filter: DeviceFilter,
-  silentBefore: Date,
+  shown: ShownDevices,
   after: { name: string; id: string } | undefined,
   limit: number,
 ) {
-  let query = filteredDevices(db, partnerId, customerId, filter, silentBefore);
+  let query = filteredDevices(db, partnerId, customerId, shown);
   if (after) query = query.where(sql<boolean>`(hostname, external_id) > (${after.name}, ${after.id})`);
   return query
     .select([
@@ -111,10 +111,9 @@ export async function countDevices(
   db: ScopedDb,
   partnerId: string,
   customerId: string,
-  filter: DeviceFilter,
-  silentBefore: Date,
+  shown: ShownDevices,
 ): Promise<number> {
-  const { n } = await filteredDevices(db, partnerId, customerId, filter, silentBefore)
+  const { n } = await filteredDevices(db, partnerId, customerId, shown)
     .select((eb) => eb.fn.countAll<string>().as("n"))
     .executeTakeFirstOrThrow();
   return Number(n);
@@ -124,15 +123,63 @@ function filteredDevices(
   db: ScopedDb,
   partnerId: string,
   customerId: string,
-  filter: DeviceFilter,
-  silentBefore: Date,
+  { filter, silentBefore, source }: ShownDevices,
 ) {
   let query = db.selectFrom("device").where("partnerId", "=", partnerId).where("customerId", "=", customerId);
+  // Protection is told by another source than the one that counts.
+  if (source !== null && filter !== "unprotected")
+    query = query.where((eb) =>
+      eb(
+        "vendorAccountId",
+        "in",
+        eb
+          .selectFrom("vendorAccount")
+          .where("partnerId", "=", partnerId)
+          .where("customerId", "=", customerId)
+          .where("vendor", "=", source)
+          .select("id"),
+      ),
+    );
   if (filter !== "all") query = query.where("state", "=", "active");
   if (filter === "unprotected") query = query.where("isProtected", "=", false);
   if (filter === "silent")
     query = query.where((eb) => eb.or([eb("lastSeenAt", "is", null), eb("lastSeenAt", "<", silentBefore)]));
   return query;
+}
+
+/** Installed applications, denied ones first; at most `limit`. */
+export async function listApplications(db: ScopedDb, partnerId: string, customerId: string, limit: number) {
+  const { rows } = await sql<{
+    id: string;
+    name: string;
+    manufacturer: string;
+    installs: number;
+    unused: number | null;
+    shortfall: number | null;
+    isDenied: boolean;
+  }>`
+    select a.external_id as id, a.name, a.manufacturer, a.installs, a.unused,
+      greatest(a.licences_required - coalesce(a.licences_available, 0), 0) as shortfall,
+      exists (select from denied_application d where d.partner_id = ${partnerId}::uuid and app.names(d.pattern, a.name)
+        and not exists (select from denied_exception e where e.partner_id = d.partner_id and e.denied_id = d.id and e.customer_id = a.customer_id))
+        as "isDenied"
+    from application a where a.partner_id = ${partnerId}::uuid and a.customer_id = ${customerId}::uuid
+    order by "isDenied" desc, a.installs desc, a.name, a.external_id limit ${limit}`.execute(db);
+  return rows;
+}
+
+/** SaaS applications, the costliest first; at most `limit`. */
+export function listSaas(db: ScopedDb, partnerId: string, customerId: string, limit: number) {
+  return db
+    .selectFrom("saasApplication")
+    .where("partnerId", "=", partnerId)
+    .where("customerId", "=", customerId)
+    .select(["externalId as id", "name", "manufacturer", "category", "users", "activeUsers"])
+    .select(["subscriptions", "assigned", "yearlyCost", "currency", "isSanctioned"])
+    .orderBy("yearlyCost", (order) => order.desc().nullsLast())
+    .orderBy("name")
+    .limit(limit)
+    .execute();
 }
 
 export function listAlerts(db: ScopedDb, partnerId: string, customerId: string) {

@@ -3,7 +3,9 @@ import { withoutFigures } from "#server/customers/service.ts";
 import {
   listStatusHistory,
   listLicences,
+  listApplications,
   listDevices,
+  listSaas,
   listContacts,
   listAlerts,
   listAccounts,
@@ -15,7 +17,7 @@ import { listGroupNames } from "#server/customers/queries-groups.ts";
 import { listByIds } from "#server/customers/queries.ts";
 import { licenceStatus, dayIn } from "#server/licences/rules.ts";
 import { isPair, encodeCursor, decodeCursor } from "#server/paging/rules.ts";
-import { getPartnerRules } from "#server/overview/queries.ts";
+import { getPartnerRules, listThresholds } from "#server/overview/queries.ts";
 import { findLatestGrant } from "#server/access/queries.ts";
 import { can, type CustomerAccess, type Actor } from "#server/permissions.ts";
 import type { Status, Reason, CustomerRow, CustomerDetails } from "#server/customers/schema.ts";
@@ -23,6 +25,7 @@ import type { ScopedDb } from "#db/client.ts";
 import { AppError } from "#server/errors.ts";
 const DAY_MS = 86_400_000;
 const DEVICE_PAGE = 100;
+const MOST_APPLICATIONS = 100;
 type AccessState = CustomerDetails["access"]["state"];
 
 const iso = (date: Date | null): string | null => date?.toISOString() ?? null;
@@ -72,13 +75,15 @@ export async function getCustomerDetails(
   const accounts = await listAccounts(db, partnerId, id);
   const blank =
     !mayMetrics || row.blank === "no_access" ? "no_access" : row.blank === "pending" ? "pending" : null;
-  const gap = (part: string) =>
-    accounts
-      .flatMap((account) => account.gaps as { part: string; reason: "not_entitled" | "not_reported" }[])
-      .find((one) => one.part === part)?.reason ?? null;
-  const devicesBlank = blank ?? gap("devices");
-  const alertsBlank = blank ?? gap("alerts");
-  const silentBefore = new Date(now.getTime() - rules.silentDays * DAY_MS);
+  const devicesBlank = blank ?? row.gaps.computers ?? null;
+  const alertsBlank = blank ?? row.gaps.alerts ?? null;
+  const applicationsBlank = blank ?? row.gaps.applications ?? null;
+  const saasBlank = blank ?? row.gaps.saas ?? null;
+  const silentDays = (await listThresholds(db, partnerId, [id])).get(id)?.silentDays ?? rules.silentDays;
+  const counted = {
+    silentBefore: new Date(now.getTime() - silentDays * DAY_MS),
+    source: row.devicesSource,
+  };
   return {
     row: mayMetrics ? row : withoutFigures(row),
     legalName: record.name,
@@ -88,7 +93,7 @@ export async function getCustomerDetails(
     address: record.address as CustomerDetails["address"],
     since: record.since ?? iso(record.createdAt)?.slice(0, 10) ?? null,
     access: accessOf(customer, await findLatestGrant(db, partnerId, id), now),
-    accounts: accounts.map(({ gaps: _gaps, lastSuccessAt, connection, ...account }) => ({
+    accounts: accounts.map(({ lastSuccessAt, connection, ...account }) => ({
       ...account,
       connection: connection ?? "",
       lastSuccessAt: iso(lastSuccessAt),
@@ -99,8 +104,12 @@ export async function getCustomerDetails(
       name: `${firstName} ${lastName}`.trim(),
     })),
     ...(await licencesOf(db, actor, customer, dayIn(rules.timeZone, now))),
-    devices: devicesBlank ? null : await devicesOf(db, partnerId, id, page, silentBefore),
+    devices: devicesBlank ? null : await devicesOf(db, partnerId, id, page, counted),
     devicesBlank,
+    applications: applicationsBlank ? null : await listApplications(db, partnerId, id, MOST_APPLICATIONS),
+    applicationsBlank,
+    saas: saasBlank ? null : await listSaas(db, partnerId, id, MOST_APPLICATIONS),
+    saasBlank,
     alerts: alertsBlank
       ? null
       : (await listAlerts(db, partnerId, id)).map(({ externalId, raisedAt, severity, ...alert }) => ({
@@ -145,19 +154,13 @@ async function devicesOf(
   partnerId: string,
   customerId: string,
   page: { devices: DeviceFilter; devicesAfter?: string | undefined },
-  silentBefore: Date,
+  counted: { silentBefore: Date; source: string | null },
 ): Promise<NonNullable<CustomerDetails["devices"]>> {
+  const filtered = { filter: page.devices, ...counted };
+  const { silentBefore } = counted;
   const start = page.devicesAfter ? decodeCursor(page.devicesAfter, isPair) : undefined;
   const after = start && { name: start[0] ?? "", id: start[1] };
-  const found = await listDevices(
-    db,
-    partnerId,
-    customerId,
-    page.devices,
-    silentBefore,
-    after,
-    DEVICE_PAGE + 1,
-  );
+  const found = await listDevices(db, partnerId, customerId, filtered, after, DEVICE_PAGE + 1);
   const shown = found.slice(0, DEVICE_PAGE);
   const last = shown.at(-1);
   return {
@@ -170,7 +173,7 @@ async function devicesOf(
       isSilent: device.state === "active" && (lastSeenAt === null || lastSeenAt < silentBefore),
       lastSeenAt: iso(lastSeenAt),
     })),
-    total: await countDevices(db, partnerId, customerId, page.devices, silentBefore),
+    total: await countDevices(db, partnerId, customerId, filtered),
     next: found.length > shown.length && last ? encodeCursor([last.hostname, last.externalId]) : null,
   };
 }

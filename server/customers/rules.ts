@@ -1,4 +1,5 @@
 // The status of a customer: ordered rules, the first that holds wins, each with its reasons (domain.md, "Status").
+import { isDeepStrictEqual } from "node:util";
 import type { Reason, Status } from "./schema.ts";
 
 export type Thresholds = { silentDays: number; stuckHours: number };
@@ -15,6 +16,9 @@ export type AccountFacts = {
 
 /** Counts of active devices are disjoint: recent + silent = active. Instants are of active devices only. */
 export type DeviceFacts = {
+  /** Whose devices are counted, and who says that some are unprotected; null: nobody. */
+  vendor: string | null;
+  unprotectedVendor: string | null;
   recent: number;
   silent: number;
   quarantined: number;
@@ -33,6 +37,19 @@ export type GrantFacts = {
   endReason: string | null;
 };
 
+/** What a person decided about one reason: `subject` as subjectOf gives it, `updatedAt` when it was decided. */
+export type Handling = {
+  code: string;
+  subject: string;
+  snoozedUntil: Date | null;
+  isAccepted: boolean;
+  why: string;
+  updatedAt: Date;
+};
+
+/** A maintenance window that covers the customer. */
+export type MaintenanceWindow = { name: string; startsAt: Date; endsAt: Date };
+
 export type StatusFacts = {
   relationship: "managed" | "delegated" | "order_only";
   createdAt: Date;
@@ -40,11 +57,17 @@ export type StatusFacts = {
   grant: GrantFacts | null;
   accounts: readonly AccountFacts[];
   devices: DeviceFacts;
+  /** Names of denied applications that are installed without an exception, each once. */
+  denied: readonly string[];
+  handlings: readonly Handling[];
+  windows: readonly MaintenanceWindow[];
+  /** The reasons of the latest result: what nothing dates began when it was first seen. */
+  previous: readonly Reason[];
 };
 
 export type StatusResult = {
   status: Status;
-  /** `since` is when the evidence began, where that is known; else the instant of the computation. */
+  /** `since` is when the evidence began, where that is known; else when it was first seen. */
   reasons: Reason[];
   /** When the clock alone may change this result; null: never. */
   nextChangeAt: Date | null;
@@ -56,6 +79,13 @@ export type StatusResult = {
 const HOUR = 3_600_000;
 const DAY = 24 * HOUR;
 const iso = (date: Date) => date.toISOString();
+/** Of the denied applications so many are named. */
+const NAMED_APPLICATIONS = 5;
+
+/** What tells reasons of one code apart, and whom a person's handling is about: the vendor of a failed run, else ''. */
+export const subjectOf = ({ code, evidence }: Reason): string =>
+  code === "run_failed" ? String(evidence["vendor"] ?? "") : "";
+
 const earliest = (dates: readonly (Date | null)[]) =>
   dates.filter((date) => date !== null).sort((a, b) => a.getTime() - b.getTime())[0] ?? null;
 
@@ -64,11 +94,11 @@ const earliest = (dates: readonly (Date | null)[]) =>
  * and its reason names the vendor.
  */
 export function customerStatus(facts: StatusFacts, thresholds: Thresholds, now: Date): StatusResult {
-  const reason = (code: string, since: Date, evidence: Reason["evidence"] = {}): Reason => ({
-    code,
-    since: iso(since),
-    evidence,
-  });
+  const reason = (code: string, since: Date | null, evidence: Reason["evidence"] = {}): Reason => {
+    const made = { code, since: since ? iso(since) : "", evidence };
+    const seen = facts.previous.find((old) => old.code === code && subjectOf(old) === subjectOf(made));
+    return since ? made : { ...made, since: seen?.since ?? iso(now) };
+  };
   const none = { nextChangeAt: null, metricsFrom: null, metricsUntil: null };
   if (facts.relationship === "order_only") {
     return { ...none, status: "not_applicable", reasons: [reason("order_only", facts.createdAt)] };
@@ -100,22 +130,28 @@ export function customerStatus(facts: StatusFacts, thresholds: Thresholds, now: 
     };
   }
 
-  const { devices } = facts;
+  const { devices, denied } = facts;
   const warnings: Reason[] = [];
   if (devices.silent > 0) {
-    const since = new Date((devices.oldestSilentAt ?? now).getTime() + thresholds.silentDays * DAY);
-    const oldestAt = devices.oldestSilentAt ? iso(devices.oldestSilentAt) : null;
-    warnings.push(
-      reason("devices_silent", since, { count: devices.silent, days: thresholds.silentDays, oldestAt }),
-    );
+    const { vendor, oldestSilentAt: oldest } = devices;
+    const since = oldest && new Date(oldest.getTime() + thresholds.silentDays * DAY);
+    const days = thresholds.silentDays;
+    const oldestAt = oldest && iso(oldest);
+    warnings.push(reason("devices_silent", since, { count: devices.silent, days, oldestAt, vendor }));
   }
-  if (devices.unprotected > 0)
-    warnings.push(reason("devices_unprotected", now, { count: devices.unprotected }));
+  if (denied.length > 0) {
+    const names = denied.slice(0, NAMED_APPLICATIONS);
+    warnings.push(reason("denied_application", null, { count: denied.length, names }));
+  }
+  if (devices.unprotected > 0) {
+    const evidence = { count: devices.unprotected, vendor: devices.unprotectedVendor };
+    warnings.push(reason("devices_unprotected", null, evidence));
+  }
   for (const account of facts.accounts) {
     if (account.errorCode === null) continue;
     const lastSuccessAt = account.lastSuccessAt ? iso(account.lastSuccessAt) : null;
     warnings.push(
-      reason("run_failed", account.errorSince ?? now, {
+      reason("run_failed", account.errorSince, {
         vendor: account.vendor,
         errorCode: account.errorCode,
         lastSuccessAt,
@@ -125,12 +161,54 @@ export function customerStatus(facts: StatusFacts, thresholds: Thresholds, now: 
   const fallsSilentAt =
     devices.nextToFallSilentAt &&
     new Date(devices.nextToFallSilentAt.getTime() + thresholds.silentDays * DAY + 1);
+  const reasons = warnings.map((one) => withMuting(one, mutingOf(one, facts, now)));
   return {
     ...interval,
-    status: warnings.length > 0 ? "warning" : "synced",
-    reasons: warnings,
-    nextChangeAt: earliest([fallsSilentAt, access.until]),
+    status: reasons.some((one) => !one.muted) ? "warning" : "synced",
+    reasons,
+    nextChangeAt: earliest([fallsSilentAt, mutingChangesAt(reasons, facts, now), access.until]),
   };
+}
+
+type Muting = NonNullable<Reason["muted"]>;
+const withMuting = (reason: Reason, muted: Muting | null): Reason =>
+  muted === null ? reason : { ...reason, muted };
+
+/**
+ * Why a reason does not count at `when`; null: it counts. Accepted comes before snoozed, snoozed before maintenance, of
+ * several windows the one that ends last. A snooze is of what was there when it was made: where the evidence began later
+ * (`since`), the reason had gone and came back, or is another one, and it counts again.
+ */
+function mutingOf(
+  reason: Reason,
+  { handlings, windows }: Pick<StatusFacts, "handlings" | "windows">,
+  when: Date,
+): Muting | null {
+  const handling = handlings.find((one) => one.code === reason.code && one.subject === subjectOf(reason));
+  if (handling?.isAccepted) return { kind: "accepted", until: null, why: handling.why };
+  if (
+    handling?.snoozedUntil &&
+    handling.snoozedUntil > when &&
+    handling.updatedAt.getTime() >= Date.parse(reason.since)
+  )
+    return { kind: "snoozed", until: iso(handling.snoozedUntil), why: handling.why };
+  const [last] = windows
+    .filter(({ startsAt, endsAt }) => startsAt <= when && when < endsAt)
+    .sort((a, b) => b.endsAt.getTime() - a.endsAt.getTime());
+  return last ? { kind: "maintenance", until: iso(last.endsAt), why: last.name } : null;
+}
+
+/** The first instant after `now` at which one of these reasons is muted otherwise than now; null: never. */
+function mutingChangesAt(reasons: readonly Reason[], facts: StatusFacts, now: Date): Date | null {
+  const instants = [
+    ...facts.handlings.map(({ snoozedUntil }) => snoozedUntil),
+    ...facts.windows.flatMap(({ startsAt, endsAt }) => [startsAt, endsAt]),
+  ];
+  const isOther = (at: Date | null) =>
+    at !== null &&
+    at > now &&
+    reasons.some((one) => !isDeepStrictEqual(mutingOf(one, facts, at), one.muted ?? null));
+  return earliest(instants.filter(isOther));
 }
 
 type Access =
@@ -138,7 +216,8 @@ type Access =
   | {
       isLive: false;
       code: string;
-      since: Date;
+      /** null: nothing tells. */
+      since: Date | null;
       evidence: Reason["evidence"];
       nextChangeAt: Date | null;
       from: Date | null;
@@ -146,11 +225,14 @@ type Access =
     };
 
 /** Managed customers are open to their partner from the first day; delegated ones while a grant with metrics is live. */
-function metricsAccess({ relationship, createdAt, grant }: StatusFacts, now: Date): Access {
+export function metricsAccess(
+  { relationship, createdAt, grant }: Pick<StatusFacts, "relationship" | "createdAt" | "grant">,
+  now: Date,
+): Access {
   if (relationship === "managed") return { isLive: true, from: createdAt, until: null };
   const closed = (
     code: string,
-    since: Date,
+    since: Date | null,
     evidence: Reason["evidence"] = {},
     interval: { from?: Date; until?: Date | null; nextChangeAt?: Date | null } = {},
   ): Access => ({
@@ -175,7 +257,7 @@ function metricsAccess({ relationship, createdAt, grant }: StatusFacts, now: Dat
   if (grant.fromAt > now) {
     return closed(
       "grant_starts",
-      now,
+      null,
       { from: iso(grant.fromAt) },
       { nextChangeAt: grant.fromAt, from: grant.fromAt, until: grant.untilAt },
     );

@@ -19,6 +19,11 @@ export const columns = [
   { id: "devicesQuarantined", group: "computers", sort: false },
   { id: "devicesInactive", group: "computers", sort: false },
   { id: "devicesUnprotected", group: "computers", sort: true },
+  { id: "applicationsInstalled", group: "applications", sort: false },
+  { id: "applicationsDenied", group: "applications", sort: false },
+  { id: "saasApplications", group: "saas", sort: false },
+  { id: "saasActiveUsers", group: "saas", sort: false },
+  { id: "saasMonthlySpend", group: "saas", sort: false },
   { id: "licenceState", group: "licences", sort: true },
   { id: "licensed", group: "licences", sort: false },
   { id: "used", group: "licences", sort: true },
@@ -72,17 +77,28 @@ export function readListAddress(query: Record<string, string | string[] | undefi
   return CustomerListInput.parse(Object.fromEntries(entries));
 }
 
-/** Why a status holds: the rule, its evidence (numbers and instants by name), since when. Texts: locales status.json. */
+/** Why a status holds: the rule, its evidence (numbers, instants, names), since when. Texts: locales status.json. */
 export const Reason = z.object({
   code: z.string(),
   since: z.string(),
-  evidence: z.record(z.string(), z.union([z.string(), z.number(), z.null()])),
+  evidence: z.record(z.string(), z.union([z.string(), z.number(), z.array(z.string()), z.null()])),
+  /** A muted reason stays and does not make the status a warning. `until` null: for good; `why`: in whose words. */
+  muted: z
+    .object({
+      kind: z.enum(["snoozed", "accepted", "maintenance"]),
+      until: z.string().nullable(),
+      why: z.string(),
+    })
+    .optional(),
 });
 export type Reason = z.infer<typeof Reason>;
 
 const count = z.number().nullable();
 /** Exact decimal as text. */
 const quantity = z.string().nullable();
+
+/** Figures that come and go together. */
+export const figureFamilies = ["computers", "applications", "saas", "alerts"] as const;
 
 export const CustomerRow = z.object({
   id: z.uuid(),
@@ -101,6 +117,21 @@ export const CustomerRow = z.object({
   devicesQuarantined: count,
   devicesInactive: count,
   devicesUnprotected: count,
+  /** The vendor whose devices are counted (decision 35). */
+  devicesSource: z.string().nullable(),
+  applicationsInstalled: count,
+  applicationsDenied: count,
+  applicationsUnused: count,
+  licenceShortfall: count,
+  saasApplications: count,
+  saasUsers: count,
+  saasActiveUsers: count,
+  saasSubscriptions: count,
+  saasUnassigned: count,
+  saasMonthlySpend: quantity,
+  saasCurrency: z.string().nullable(),
+  /** Why the figures of a family are missing while others are there. */
+  gaps: z.partialRecord(z.enum(figureFamilies), z.enum(["not_entitled", "not_reported"])),
   alertsHigh: count,
   alertsMedium: count,
   alertsLow: count,
@@ -165,6 +196,29 @@ const DeviceRow = z.object({
   person: z.string(),
   lastSeenAt: z.string().nullable(),
 });
+const ApplicationRow = z.object({
+  id: z.string(),
+  name: z.string(),
+  manufacturer: z.string(),
+  installs: z.number(),
+  unused: count,
+  /** Licences that are missing; null: none is needed or nothing is known. */
+  shortfall: count,
+  isDenied: z.boolean(),
+});
+const SaasRow = z.object({
+  id: z.string(),
+  name: z.string(),
+  manufacturer: z.string(),
+  category: z.string(),
+  users: count,
+  activeUsers: count,
+  subscriptions: count,
+  assigned: count,
+  yearlyCost: quantity,
+  currency: z.string().nullable(),
+  isSanctioned: z.boolean().nullable(),
+});
 const AlertRow = z.object({
   id: z.string(),
   severity: z.enum(["high", "medium", "low", "info"]),
@@ -215,6 +269,11 @@ export const CustomerDetails = z.object({
   hiddenLicences: z.number(),
   devices: z.object({ rows: z.array(DeviceRow), total: z.number(), next: z.string().nullable() }).nullable(),
   devicesBlank: Blank.nullable(),
+  /** The first hundred, denied ones before the others. */
+  applications: z.array(ApplicationRow).nullable(),
+  applicationsBlank: Blank.nullable(),
+  saas: z.array(SaasRow).nullable(),
+  saasBlank: Blank.nullable(),
   alerts: z.array(AlertRow).nullable(),
   alertsBlank: Blank.nullable(),
   history: z.array(z.object({ at: z.string(), status: z.enum(statuses), reasons: z.array(Reason) })),

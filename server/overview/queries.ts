@@ -1,15 +1,60 @@
 // Reads what decides a customer's overview row, and writes the row with its histories; set-based, for many customers.
 import { sql } from "kysely";
 import type { ScopedDb } from "#db/client.ts";
+import type { Reason } from "#server/customers/schema.ts";
+import type { Gaps } from "./rules.ts";
 
-export type PartnerRules = { silentDays: number; stuckHours: number; timeZone: string };
+/** Thresholds as the partner set them; those of a customer are listThresholds'. `hasDenied`: it denies applications. */
+export type PartnerRules = {
+  silentDays: number;
+  stuckHours: number;
+  timeZone: string;
+  hasDenied: boolean;
+};
 
 export async function getPartnerRules(db: ScopedDb, partnerId: string): Promise<PartnerRules> {
   return db
-    .selectFrom("partner")
-    .where("id", "=", partnerId)
-    .select(["silentDays", "stuckHours", "timeZone"])
+    .selectFrom("partner as p")
+    .where("p.id", "=", partnerId)
+    .select((eb) => [
+      "p.silentDays",
+      "p.stuckHours",
+      "p.timeZone",
+      eb
+        .exists(eb.selectFrom("deniedApplication as d").whereRef("d.partnerId", "=", "p.id").select("d.id"))
+        .$castTo<boolean>()
+        .as("hasDenied"),
+    ])
     .executeTakeFirstOrThrow();
+}
+
+/** The thresholds that hold for one customer, and the group each is of; null: the partner's own. */
+export type CustomerThresholds = {
+  silentDays: number;
+  stuckHours: number;
+  silentGroup: string | null;
+  stuckGroup: string | null;
+};
+
+/** Thresholds by customer: the smallest that a group of theirs sets, else the partner's. */
+export async function listThresholds(
+  db: ScopedDb,
+  partnerId: string,
+  customerIds: readonly string[],
+): Promise<Map<string, CustomerThresholds>> {
+  const { rows } = await sql<CustomerThresholds & { id: string }>`
+    select wanted.id, coalesce(s.silent_days, p.silent_days) as silent_days, coalesce(s.stuck_hours, p.stuck_hours) as stuck_hours,
+      s.silent_group, s.stuck_group
+    from partner p cross join unnest(${[...customerIds]}::uuid[]) as wanted (id)
+    cross join lateral (
+      select min(g.silent_days) as silent_days, min(g.stuck_hours) as stuck_hours,
+        (array_agg(g.name order by g.silent_days, g.name) filter (where g.silent_days is not null))[1] as silent_group,
+        (array_agg(g.name order by g.stuck_hours, g.name) filter (where g.stuck_hours is not null))[1] as stuck_group
+      from customer_group_member m join customer_group g on g.partner_id = m.partner_id and g.id = m.group_id
+      where m.partner_id = ${partnerId} and m.customer_id = wanted.id
+    ) s
+    where p.id = ${partnerId}`.execute(db);
+  return new Map(rows.map(({ id, ...thresholds }) => [id, thresholds]));
 }
 
 /** One overview row as the rules computed it; figures are null where nothing may be shown. */
@@ -19,7 +64,7 @@ export type OverviewRow = {
   domain: string | null;
   relationship: string;
   status: string;
-  reasons: unknown[];
+  reasons: Reason[];
   statusSince: string;
   nextChangeAt: string | null;
   /** The next calendar day on which a licence starts, begins to expire, or has ended. */
@@ -36,6 +81,21 @@ export type OverviewRow = {
   devicesQuarantined: number | null;
   devicesInactive: number | null;
   devicesUnprotected: number | null;
+  devicesSource: string | null;
+  applicationsInstalled: number | null;
+  applicationsDenied: number | null;
+  /** Applications of which no installation is used. */
+  applicationsUnused: number | null;
+  licenceShortfall: number | null;
+  saasApplications: number | null;
+  saasUsers: number | null;
+  saasActiveUsers: number | null;
+  saasSubscriptions: number | null;
+  saasUnassigned: number | null;
+  /** Exact decimal with four places; with its currency, where the vendor says which. */
+  saasMonthlySpend: string | null;
+  saasCurrency: string | null;
+  gaps: Gaps;
   alertsHigh: number | null;
   alertsMedium: number | null;
   alertsLow: number | null;
@@ -55,7 +115,9 @@ const rowTypes = sql`"customerId" uuid, "nameShown" text, domain text, relations
   "licencesUntil" timestamptz, "hasCustomerLicences" boolean, "lastSyncAt" timestamptz, "devicesTotal" int, "devicesRecent" int,
   "devicesSilent" int, "devicesQuarantined" int, "devicesInactive" int, "devicesUnprotected" int, "alertsHigh" int, "alertsMedium" int,
   "alertsLow" int, "licenceStateRank" smallint, "licenceKinds" text[], categories text[], licensed numeric, used numeric, "overUsed" boolean,
-  "licenceEndsOn" date, "searchText" text, "isStatusNew" boolean`;
+  "licenceEndsOn" date, "devicesSource" text, "applicationsInstalled" int, "applicationsDenied" int,
+  "applicationsUnused" int, "licenceShortfall" int, "saasApplications" int, "saasUsers" int, "saasActiveUsers" int, "saasSubscriptions" int,
+  "saasUnassigned" int, "saasMonthlySpend" numeric, "saasCurrency" text, gaps jsonb`;
 
 /** Upserts overview rows, the day's history, changes of status and the search text, in one statement each. */
 export async function upsertOverview(
@@ -67,17 +129,20 @@ export async function upsertOverview(
   now: Date,
 ): Promise<void> {
   if (rows.length === 0) return;
-  const input = sql`jsonb_to_recordset(${JSON.stringify(rows)}::jsonb) as r (${rowTypes})`;
+  const input = sql`json_to_recordset(${JSON.stringify(rows)}::json) as r (${rowTypes})`;
   await sql`
     insert into customer_overview as o (partner_id, customer_id, name_shown, name_sort, domain, relationship, status, reasons, status_since,
       next_change_at, metrics_from, metrics_until, licences_from, licences_until, has_customer_licences, last_sync_at, devices_total,
       devices_recent, devices_silent, devices_quarantined, devices_inactive, devices_unprotected, alerts_high, alerts_medium, alerts_low,
-      licence_state_rank, licence_kinds, categories, licensed, used, over_used, licence_ends_on)
+      licence_state_rank, licence_kinds, categories, licensed, used, over_used, licence_ends_on, devices_source, applications_installed,
+      applications_denied, applications_unused, licence_shortfall, saas_applications, saas_users, saas_active_users, saas_subscriptions,
+      saas_unassigned, saas_monthly_spend, saas_currency, gaps)
     select ${partnerId}::uuid, "customerId", "nameShown", left(app.plain("nameShown"), 200), domain, relationship, status, reasons, "statusSince",
       least("nextChangeAt", "nextLicenceDay"::timestamp at time zone ${timeZone}), "metricsFrom", "metricsUntil", "licencesFrom", "licencesUntil",
       "hasCustomerLicences", "lastSyncAt", "devicesTotal", "devicesRecent", "devicesSilent", "devicesQuarantined", "devicesInactive",
       "devicesUnprotected", "alertsHigh", "alertsMedium", "alertsLow", "licenceStateRank", "licenceKinds", categories, licensed, used,
-      "overUsed", "licenceEndsOn"
+      "overUsed", "licenceEndsOn", "devicesSource", "applicationsInstalled", "applicationsDenied", "applicationsUnused", "licenceShortfall",
+      "saasApplications", "saasUsers", "saasActiveUsers", "saasSubscriptions", "saasUnassigned", "saasMonthlySpend", "saasCurrency", gaps
     from ${input} order by "customerId"
     on conflict (partner_id, customer_id) do update set name_shown = excluded.name_shown, name_sort = excluded.name_sort, domain = excluded.domain,
       relationship = excluded.relationship, status = excluded.status, reasons = excluded.reasons, status_since = excluded.status_since,
@@ -88,27 +153,45 @@ export async function upsertOverview(
       devices_unprotected = excluded.devices_unprotected, alerts_high = excluded.alerts_high, alerts_medium = excluded.alerts_medium,
       alerts_low = excluded.alerts_low, licence_state_rank = excluded.licence_state_rank, licence_kinds = excluded.licence_kinds,
       categories = excluded.categories, licensed = excluded.licensed, used = excluded.used, over_used = excluded.over_used,
-      licence_ends_on = excluded.licence_ends_on
+      licence_ends_on = excluded.licence_ends_on, devices_source = excluded.devices_source,
+      applications_installed = excluded.applications_installed, applications_denied = excluded.applications_denied,
+      applications_unused = excluded.applications_unused, licence_shortfall = excluded.licence_shortfall,
+      saas_applications = excluded.saas_applications, saas_users = excluded.saas_users, saas_active_users = excluded.saas_active_users,
+      saas_subscriptions = excluded.saas_subscriptions, saas_unassigned = excluded.saas_unassigned,
+      saas_monthly_spend = excluded.saas_monthly_spend, saas_currency = excluded.saas_currency, gaps = excluded.gaps
     where (o.*) is distinct from (excluded.*)`.execute(db);
   await sql`
     insert into customer_history as h (partner_id, customer_id, day, status, devices_total, devices_recent, devices_silent, devices_quarantined,
-      devices_inactive, devices_unprotected, licensed, used, alerts_high)
+      devices_inactive, devices_unprotected, licensed, used, alerts_high, applications_installed, applications_denied, applications_unused,
+      licence_shortfall, saas_applications, saas_users, saas_active_users, saas_subscriptions, saas_unassigned, saas_monthly_spend)
     select ${partnerId}::uuid, "customerId", ${today}::date, status, "devicesTotal", "devicesRecent", "devicesSilent", "devicesQuarantined",
-      "devicesInactive", "devicesUnprotected", licensed, used, "alertsHigh"
+      "devicesInactive", "devicesUnprotected", licensed, used, "alertsHigh", "applicationsInstalled", "applicationsDenied", "applicationsUnused",
+      "licenceShortfall", "saasApplications", "saasUsers", "saasActiveUsers", "saasSubscriptions", "saasUnassigned", "saasMonthlySpend"
     from ${input} order by "customerId"
     on conflict (partner_id, customer_id, day) do update set status = excluded.status, devices_total = excluded.devices_total,
       devices_recent = excluded.devices_recent, devices_silent = excluded.devices_silent, devices_quarantined = excluded.devices_quarantined,
       devices_inactive = excluded.devices_inactive, devices_unprotected = excluded.devices_unprotected, licensed = excluded.licensed,
-      used = excluded.used, alerts_high = excluded.alerts_high
+      used = excluded.used, alerts_high = excluded.alerts_high, applications_installed = excluded.applications_installed,
+      applications_denied = excluded.applications_denied, applications_unused = excluded.applications_unused,
+      licence_shortfall = excluded.licence_shortfall, saas_applications = excluded.saas_applications, saas_users = excluded.saas_users,
+      saas_active_users = excluded.saas_active_users, saas_subscriptions = excluded.saas_subscriptions,
+      saas_unassigned = excluded.saas_unassigned, saas_monthly_spend = excluded.saas_monthly_spend
     where (h.*) is distinct from (excluded.*)`.execute(db);
-  await sql`
-    insert into status_history (partner_id, customer_id, at, status, reasons)
-    select ${partnerId}::uuid, "customerId", ${now}, status, reasons from ${input} where "isStatusNew"`.execute(
-    db,
-  );
+  const news = rows
+    .filter((row) => row.isStatusNew)
+    .map(({ customerId, status, reasons }) => ({ customerId, status, reasons }));
+  if (news.length > 0)
+    await sql`
+      insert into status_history (partner_id, customer_id, at, status, reasons)
+      select ${partnerId}::uuid, "customerId", ${now}, status, reasons
+      from json_to_recordset(${JSON.stringify(news)}::json) as r ("customerId" uuid, status text, reasons jsonb)`.execute(
+      db,
+    );
+  const texts = rows.map(({ customerId, nameShown, searchText }) => ({ customerId, nameShown, searchText }));
   await sql`
     insert into customer_search as s (partner_id, customer_id, name_plain, text_plain)
-    select ${partnerId}::uuid, "customerId", left(app.plain("nameShown"), 300), left(app.plain("searchText"), 2000) from ${input} order by "customerId"
+    select ${partnerId}::uuid, "customerId", left(app.plain("nameShown"), 300), left(app.plain("searchText"), 2000)
+    from json_to_recordset(${JSON.stringify(texts)}::json) as r ("customerId" uuid, "nameShown" text, "searchText" text) order by "customerId"
     on conflict (partner_id, customer_id) do update set name_plain = excluded.name_plain, text_plain = excluded.text_plain
     where (s.name_plain, s.text_plain) is distinct from (excluded.name_plain, excluded.text_plain)`.execute(
     db,

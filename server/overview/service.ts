@@ -1,39 +1,25 @@
 // Keeps overview rows true: after an ingest, an import, a change of access, and when the clock alone changes a status.
-import {
-  toUnits,
-  licenceSummary,
-  licenceStatus,
-  dayIn,
-  addDays,
-  EXPIRING_DAYS,
-} from "#server/licences/rules.ts";
-import { listOverviewFacts, type OverviewFacts } from "./queries-facts.ts";
+import { licenceSummary, licenceStatus, dayIn, addDays, EXPIRING_DAYS } from "#server/licences/rules.ts";
+import { listDenied, listOverviewFacts, type OverviewFacts } from "./queries-facts.ts";
 import type { ScopedDb } from "#db/client.ts";
 import { lockCustomers } from "#server/access/queries.ts";
 import {
   endExpiredGrants,
   getPartnerRules,
+  type CustomerThresholds,
   listDueCustomers,
   listExpiredGrants,
+  listThresholds,
   lockOverview,
   type OverviewRow,
-  type PartnerRules,
   upsertOverview,
 } from "./queries.ts";
-import { customerStatus, type DeviceFacts } from "#server/customers/rules.ts";
+import { customerStatus, metricsAccess } from "#server/customers/rules.ts";
 import type { Reason } from "#server/customers/schema.ts";
+import { figuresOf, total, type AccountReport, type Figures } from "./rules.ts";
 
 const DAY_MS = 86_400_000;
 const FOREVER = "infinity";
-const noDevices: DeviceFacts = {
-  recent: 0,
-  silent: 0,
-  quarantined: 0,
-  inactive: 0,
-  unprotected: 0,
-  oldestSilentAt: null,
-  nextToFallSilentAt: null,
-};
 const date = (text: string | null): Date | null => (text === null ? null : new Date(text));
 
 /** Computes the overview of these customers at `now` from what is stored and writes what changed. */
@@ -44,16 +30,24 @@ export async function refreshOverview(
   now: Date,
 ): Promise<void> {
   if (customerIds.length === 0) return;
-  const rules = await getPartnerRules(db, partnerId);
+  const { timeZone, hasDenied } = await getPartnerRules(db, partnerId);
+  const thresholds = await listThresholds(db, partnerId, customerIds);
   const facts = await listOverviewFacts(
     db,
     partnerId,
-    customerIds,
-    new Date(now.getTime() - rules.silentDays * DAY_MS),
+    [...thresholds].map(([id, { silentDays }]) => ({
+      id,
+      silentBefore: new Date(now.getTime() - silentDays * DAY_MS),
+    })),
+    now,
   );
-  const today = dayIn(rules.timeZone, now);
-  const rows = facts.map((customer) => overviewRow(customer, rules, today, now));
-  await upsertOverview(db, partnerId, rows, today, rules.timeZone, now);
+  const denied = hasDenied ? await listDenied(db, partnerId, customerIds) : new Map<string, string[]>();
+  const today = dayIn(timeZone, now);
+  const rows = facts.flatMap((customer) => {
+    const own = thresholds.get(customer.id);
+    return own ? [overviewRow(customer, denied, own, today, now)] : [];
+  });
+  await upsertOverview(db, partnerId, rows, today, timeZone, now);
 }
 
 /** The minute job for one partner: ends windows, then recomputes at most `most` rows; returns how many it did. */
@@ -69,35 +63,50 @@ export async function refreshDue(db: ScopedDb, partnerId: string, now: Date, mos
   return all.length;
 }
 
-/** Sum of exact decimals as an exact decimal; null when there is nothing to add. */
-function total(values: readonly (string | null)[]): string | null {
-  const known = values.filter((value) => value !== null);
-  if (known.length === 0) return null;
-  const units = known.reduce((sum, value) => sum + toUnits(value), 0n);
-  const size = units < 0n ? -units : units;
-  return `${units < 0n ? "-" : ""}${size / 10_000n}.${String(size % 10_000n).padStart(4, "0")}`;
-}
+/** One account's stored figures, its instants as dates. */
+const reportOf = (
+  account: OverviewFacts["accounts"][number],
+  denied: ReadonlyMap<string, string[]>,
+): AccountReport => ({
+  ...account,
+  lastSuccessAt: date(account.lastSuccessAt),
+  devices: {
+    ...account.devices,
+    oldestSilentAt: date(account.devices.oldestSilentAt),
+    nextToFallSilentAt: date(account.devices.nextToFallSilentAt),
+  },
+  denied: denied.get(account.id) ?? [],
+});
 
-function overviewRow(customer: OverviewFacts, rules: PartnerRules, today: string, now: Date): OverviewRow {
-  const { grant } = customer;
-  const reported = customer.devices && {
-    ...customer.devices,
-    oldestSilentAt: date(customer.devices.oldestSilentAt),
-    nextToFallSilentAt: date(customer.devices.nextToFallSilentAt),
+/** What is news of a status: which reasons hold, and which of them are muted by what. */
+const meaningOf = (reasons: readonly Reason[]) =>
+  reasons.map((reason) => `${reason.code} ${reason.muted?.kind ?? ""}`).join();
+
+function overviewRow(
+  customer: OverviewFacts,
+  denied: ReadonlyMap<string, string[]>,
+  thresholds: CustomerThresholds,
+  today: string,
+  now: Date,
+): OverviewRow {
+  const { grant, previous } = customer;
+  const party = {
+    relationship: customer.relationship,
+    createdAt: new Date(customer.createdAt),
+    grant: grant && {
+      state: grant.state,
+      hasMetrics: grant.capabilities.includes("metrics"),
+      fromAt: new Date(grant.fromAt),
+      untilAt: date(grant.untilAt),
+      endReason: grant.endReason,
+    },
   };
-  const byVendor = customer.accounts.reduce((sum, account) => sum + (account.unprotected ?? 0), 0);
-  const devices = { ...(reported ?? noDevices), unprotected: Math.max(reported?.unprotected ?? 0, byVendor) };
+  const access = metricsAccess(party, now);
+  const reports = customer.accounts.map((account) => reportOf(account, denied));
+  const told = figuresOf(access.isLive ? reports : [], access.from ?? now);
   const result = customerStatus(
     {
-      relationship: customer.relationship,
-      createdAt: new Date(customer.createdAt),
-      grant: grant && {
-        state: grant.state,
-        hasMetrics: grant.capabilities.includes("metrics"),
-        fromAt: new Date(grant.fromAt),
-        untilAt: date(grant.untilAt),
-        endReason: grant.endReason,
-      },
+      ...party,
       accounts: customer.accounts.map((account) => ({
         vendor: account.vendor,
         lastSuccessAt: date(account.lastSuccessAt),
@@ -106,29 +115,26 @@ function overviewRow(customer: OverviewFacts, rules: PartnerRules, today: string
         errorSince: date(account.errorSince),
         isRunning: account.isRunning,
       })),
-      devices,
+      devices: told.devices,
+      denied: told.denied,
+      handlings: customer.handlings.map((one) => ({
+        ...one,
+        snoozedUntil: date(one.snoozedUntil),
+        updatedAt: new Date(one.updatedAt),
+      })),
+      windows: customer.windows.map(({ name, startsAt, endsAt }) => ({
+        name,
+        startsAt: new Date(startsAt),
+        endsAt: new Date(endsAt),
+      })),
+      previous: previous?.reasons ?? [],
     },
-    rules,
+    thresholds,
     now,
   );
-  const codes = result.reasons.map((reason) => reason.code);
-  const { previous } = customer;
   const isStatusNew = previous?.status !== result.status;
-  const isNews = isStatusNew || codes.join() !== previous?.codes.join();
-  // A reason of which nothing tells when it began keeps the instant at which it was first seen.
-  const isUnknown = (since: string) => since === now.toISOString();
-  const seenAt = (reason: Reason) =>
-    previous?.reasons.find(
-      (old) => old.code === reason.code && old.evidence.vendor === reason.evidence["vendor"],
-    )?.since;
-  const reasons = result.reasons.map((reason) =>
-    isUnknown(reason.since) ? { ...reason, since: seenAt(reason) ?? reason.since } : reason,
-  );
+  const isNews = isStatusNew || meaningOf(result.reasons) !== meaningOf(previous?.reasons ?? []);
   const shows = result.status === "synced" || result.status === "warning";
-  const hasAlerts = shows && customer.accounts.some((account) => account.hasAlerts);
-  const alerts = (value: number | undefined) => (hasAlerts ? (value ?? 0) : null);
-  const hasDevices = shows && customer.accounts.some((account) => account.hasDevices);
-  const device = (value: number) => (hasDevices ? value : null);
   const { nextLicenceAt, ...figures } = licenceFigures(customer, today, now);
   const lastSync =
     customer.accounts
@@ -142,7 +148,7 @@ function overviewRow(customer: OverviewFacts, rules: PartnerRules, today: string
     domain: customer.domain,
     relationship: customer.relationship,
     status: result.status,
-    reasons,
+    reasons: result.reasons,
     statusSince: isStatusNew || !previous ? now.toISOString() : previous.statusSince,
     nextChangeAt:
       [result.nextChangeAt?.toISOString() ?? null, nextLicenceAt].filter((at) => at !== null).sort()[0] ??
@@ -150,15 +156,7 @@ function overviewRow(customer: OverviewFacts, rules: PartnerRules, today: string
     metricsFrom: result.metricsFrom?.toISOString() ?? null,
     metricsUntil: result.metricsFrom && (result.metricsUntil?.toISOString() ?? FOREVER),
     lastSyncAt: shows ? lastSync : null,
-    devicesTotal: device(devices.recent + devices.silent + devices.quarantined + devices.inactive),
-    devicesRecent: device(devices.recent),
-    devicesSilent: device(devices.silent),
-    devicesQuarantined: device(devices.quarantined),
-    devicesInactive: device(devices.inactive),
-    devicesUnprotected: device(devices.unprotected),
-    alertsHigh: alerts(customer.alerts?.high),
-    alertsMedium: alerts(customer.alerts?.medium),
-    alertsLow: alerts(customer.alerts?.low),
+    ...metricsOf(shows ? told : null),
     ...figures,
     searchText: [
       customer.nameShown,
@@ -171,6 +169,38 @@ function overviewRow(customer: OverviewFacts, rules: PartnerRules, today: string
       .filter(Boolean)
       .join(" "),
     isStatusNew: isNews,
+  };
+}
+
+/** The figures that need access to metrics; null: none may be shown. */
+function metricsOf(told: Figures | null) {
+  const devices = told && told.devices.vendor !== null ? told.devices : null;
+  const applications = told?.applications ?? null;
+  const saas = told?.saas ?? null;
+  const alerts = told?.alerts ?? null;
+  return {
+    devicesSource: devices?.vendor ?? null,
+    devicesTotal: devices && devices.recent + devices.silent + devices.quarantined + devices.inactive,
+    devicesRecent: devices && devices.recent,
+    devicesSilent: devices && devices.silent,
+    devicesQuarantined: devices && devices.quarantined,
+    devicesInactive: devices && devices.inactive,
+    devicesUnprotected: told?.knowsProtection ? told.devices.unprotected : null,
+    alertsHigh: alerts && alerts.high,
+    alertsMedium: alerts && alerts.medium,
+    alertsLow: alerts && alerts.low,
+    applicationsInstalled: applications && applications.installed,
+    applicationsDenied: applications && (told?.denied.length ?? 0),
+    applicationsUnused: applications && applications.unused,
+    licenceShortfall: applications && applications.shortfall,
+    saasApplications: saas && saas.applications,
+    saasUsers: saas && saas.users,
+    saasActiveUsers: saas && saas.activeUsers,
+    saasSubscriptions: saas && saas.subscriptions,
+    saasUnassigned: saas && saas.unassigned,
+    saasMonthlySpend: saas && saas.monthlySpend,
+    saasCurrency: saas && saas.currency,
+    gaps: told?.gaps ?? {},
   };
 }
 

@@ -72,8 +72,10 @@ export default async function CustomersPage({ params, searchParams }: Props) {
           label: sync("progress.label"),
           counted: sync("progress.counted"),
           starting: sync("progress.starting"),
+          waiting: sync("progress.waiting"),
         }}
         lang={lang}
+        timeZone={actor.timeZone}
         membershipId={actor.membershipId}
       />
       <ListControls {...await controlsProps(list, input, lang)} />

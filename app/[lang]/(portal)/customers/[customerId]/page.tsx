@@ -5,6 +5,7 @@ import "#components/customers/customers.css";
 import { AccessSection } from "#components/customers/access-section.tsx";
 import { AccountsSection } from "#components/customers/accounts-section.tsx";
 import { AlertsSection } from "#components/customers/alerts-section.tsx";
+import { ApplicationsSection } from "#components/customers/applications-section.tsx";
 import { ComputersSection } from "#components/customers/computers-section.tsx";
 import { ContactsSection } from "#components/customers/contacts-section.tsx";
 import { CustomerHeader } from "#components/customers/customer-header.tsx";
@@ -15,7 +16,9 @@ import { InformationSection } from "#components/customers/information-section.ts
 import { lenientCursor } from "#components/customers/lenient-cursor.ts";
 import { ProductsSection } from "#components/customers/products-section.tsx";
 import { ReasonList } from "#components/customers/reason-list.tsx";
+import { SaasSection } from "#components/customers/saas-section.tsx";
 import { SyncNotice } from "#components/customers/sync-notice.tsx";
+import type { WarningView } from "#components/warnings/warning-view.ts";
 import { isLanguage, languages } from "#locales/languages.ts";
 import { getT } from "#locales/server.ts";
 import { api } from "#server/caller.ts";
@@ -64,6 +67,9 @@ export default async function CustomerPage({ params, searchParams }: Props) {
     getDetails(customerId, devices, devicesAfter),
   ]);
   const view: CustomerView = { details, lang, timeZone: actor.timeZone };
+  const warnings = await api.warnings.byCustomer({ customerId });
+  const { membershipId, timeZone } = actor;
+  const handling: WarningView = { warnings, customerId, membershipId, lang, timeZone, query };
   const { status } = details.row;
   const isOrder = status === "not_applicable";
   const showsFigures = !isOrder && status !== "access_disabled";
@@ -73,11 +79,14 @@ export default async function CustomerPage({ params, searchParams }: Props) {
       <SyncNotice query={query} lang={lang} />
       <ReasonList
         view={view}
+        handling={handling}
         {...(!showsFigures && { title: isOrder ? t("held.order") : t("held.title") })}
       />
       {showsFigures && (
         <ComputersSection view={view} filter={devices} isFirstPage={devicesAfter === undefined} />
       )}
+      {showsFigures && <ApplicationsSection view={view} />}
+      {showsFigures && <SaasSection view={view} />}
       <ProductsSection view={view} />
       <div className="grid items-start gap-x-6 lg:grid-cols-2">
         <div className="min-w-0">
@@ -89,7 +98,7 @@ export default async function CustomerPage({ params, searchParams }: Props) {
           <InformationSection view={view} />
           {!isOrder && <AccessSection view={view} />}
           {showsFigures && <AccountsSection view={view} />}
-          {showsFigures && <HistorySection view={view} />}
+          {showsFigures && <HistorySection view={view} events={warnings.events} />}
         </div>
       </div>
       <p className="mt-2 text-caption">
