@@ -1,0 +1,1 @@
+export { changeOwn as POST } from "#server/connections/handler.ts";

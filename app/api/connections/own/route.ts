@@ -1,0 +1,1 @@
+export { createOwn as POST } from "#server/connections/handler.ts";
