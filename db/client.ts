@@ -1,5 +1,6 @@
 // The only place that opens a connection: transactions bound to one partner, and the sign-in role before one is known.
 import { AsyncLocalStorage } from "node:async_hooks";
+import type { Duplex } from "node:stream";
 import {
   CamelCasePlugin,
   CompiledQuery,
@@ -65,6 +66,26 @@ const urlOf = (role: Role) =>
     role
   ];
 
+/** Longer than the server lets a statement run: when nothing has come by then, the line is dead and nobody said so. */
+const GRACE_MS = 5_000;
+
+/**
+ * Listens to a connection while it is in use, when its pool does not: one that breaks then would end the process. And
+ * closes it when a statement outlives its time, so that its transaction fails and it is not used again.
+ */
+function guardConnection(client: pg.PoolClient, role: Role): void {
+  client.on("error", () => undefined);
+  const { stream } = (client as pg.PoolClient & { connection: { stream: Duplex } }).connection;
+  const query = client.query.bind(client) as (...given: unknown[]) => unknown;
+  const guarded = (...given: unknown[]): unknown => {
+    const answer = query(...given);
+    if (!(answer instanceof Promise)) return answer;
+    const timer = setTimeout(() => stream.destroy(), statementTimeoutMs[role] + GRACE_MS);
+    return answer.finally(() => clearTimeout(timer));
+  };
+  client.query = guarded as typeof client.query;
+}
+
 type Listener = (event: LogEvent) => void;
 let listener: Listener | undefined;
 /** Hands every statement to a test that reads SQL; undefined ends it. */
@@ -90,6 +111,7 @@ function connect(role: Role): Kysely<DB> {
   });
   // A connection that breaks while idle is replaced at its next use; without a listener it would end the process.
   pool.on("error", () => undefined);
+  pool.on("connect", (client) => guardConnection(client, role));
   const db = new Kysely<DB>({
     dialect: {
       createAdapter: () => new PostgresAdapter(),
@@ -136,14 +158,20 @@ export function listPartnerIds(): Promise<string[]> {
     .then((rows) => rows.map((row) => row.id));
 }
 
+/** Libraries' statements are short: a line that does not answer by then is closed by its pool. */
+const LIBRARY_TIMEOUT_MS = 15_000;
+
 /** A plain pool on a role's URL, for libraries that bring their own statements (job queue, rate limits). */
 export function rawPool(role: Role, max: number): pg.Pool {
   const pool = new pg.Pool({
     connectionString: urlOf(role),
     max,
+    connectionTimeoutMillis: 10_000,
+    query_timeout: LIBRARY_TIMEOUT_MS,
     application_name: `belvedere-${role}-library`,
   });
   pool.on("error", () => undefined);
+  pool.on("connect", (client) => client.on("error", () => undefined));
   return pool;
 }
 

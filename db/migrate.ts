@@ -1,11 +1,11 @@
 // Brings a database to the schema of this code: roles, extensions, the forward-only SQL files, the job queue's schema.
 import { readFile, readdir } from "node:fs/promises";
 import { Kysely, PostgresDialect, sql } from "kysely";
-import { Migrator, type Migration, type MigrationProvider } from "kysely/migration";
+import { Migrator, type Migration, type MigrationProvider, type MigrationResultSet } from "kysely/migration";
 import pg from "pg";
 import { getConstructionPlans, getMigrationPlans } from "pg-boss";
 import boss from "pg-boss/package.json" with { type: "json" };
-import { queues } from "./queues.ts";
+import { DEAD_QUEUE, queues } from "./queues.ts";
 
 /** Passwords of the three roles that log in; they are (re)set at each call. */
 export type RolePasswords = { web: string; worker: string; signin: string };
@@ -22,15 +22,23 @@ class MigrationError extends Error {
 const folder = new URL("./migrations/", import.meta.url);
 const QUEUE_SCHEMA = "pgboss";
 
+/** The migrations this code knows, oldest first. */
+export async function knownMigrations(): Promise<string[]> {
+  const files = await readdir(folder);
+  return files
+    .filter((file) => file.endsWith(".sql"))
+    .map((file) => file.replace(/\.sql$/, ""))
+    .sort();
+}
+
 class SqlFiles implements MigrationProvider {
   async getMigrations(): Promise<Record<string, Migration>> {
-    const files = (await readdir(folder)).filter((file) => file.endsWith(".sql")).sort();
     return Object.fromEntries(
       await Promise.all(
-        files.map(async (file) => {
-          const text = await readFile(new URL(file, folder), "utf8");
+        (await knownMigrations()).map(async (name) => {
+          const text = await readFile(new URL(`${name}.sql`, folder), "utf8");
           return [
-            file.replace(/\.sql$/, ""),
+            name,
             { up: async (db: Kysely<unknown>) => void (await sql.raw(text).execute(db)) },
           ] as const;
         }),
@@ -40,6 +48,20 @@ class SqlFiles implements MigrationProvider {
 }
 
 const literal = (value: string) => pg.escapeLiteral(value);
+
+/**
+ * All of them are one transaction. Whoever still works with the old version may hold what it waits for and wait for what
+ * it holds; PostgreSQL then ends one of the two, and this one begins anew.
+ */
+async function runMigrations(
+  migrator: Migrator,
+  upTo: string | undefined,
+  tries = 10,
+): Promise<MigrationResultSet> {
+  const result = await (upTo ? migrator.migrateTo(upTo) : migrator.migrateToLatest());
+  const isDeadlock = result.error instanceof pg.DatabaseError && result.error.code === "40P01";
+  return isDeadlock && tries > 1 ? runMigrations(migrator, upTo, tries - 1) : result;
+}
 
 /** Roles belong to the cluster, so several databases share them; all statements can be repeated. */
 async function prepareRoles(admin: pg.Client, database: string, passwords: RolePasswords): Promise<void> {
@@ -84,13 +106,14 @@ async function prepareQueue(client: pg.Client): Promise<void> {
     await client.query(getConstructionPlans(QUEUE_SCHEMA, { createSchema: true }));
   }
   for (const [name, options] of Object.entries(queues)) {
-    const settings = JSON.stringify({ policy: "standard", notify: true, ...options });
+    const deadLetter = name === DEAD_QUEUE ? {} : { deadLetter: DEAD_QUEUE };
+    const settings = JSON.stringify({ policy: "standard", notify: true, ...deadLetter, ...options });
     await client.query("select pgboss.create_queue($1, $2)", [name, settings]);
     // A queue of an earlier version keeps its jobs and takes the settings of this one.
     await client.query(
       `update pgboss.queue set retry_limit = coalesce((o ->> 'retryLimit')::int, 2), retry_delay = coalesce((o ->> 'retryDelay')::int, 0),
          retry_backoff = coalesce((o ->> 'retryBackoff')::boolean, false), expire_seconds = coalesce((o ->> 'expireInSeconds')::int, 900),
-         heartbeat_seconds = (o ->> 'heartbeatSeconds')::int, policy = o ->> 'policy'
+         heartbeat_seconds = (o ->> 'heartbeatSeconds')::int, policy = o ->> 'policy', dead_letter = o ->> 'deadLetter'
        from (select $2::jsonb as o) given where name = $1`,
       [name, settings],
     );
@@ -104,11 +127,13 @@ async function prepareQueue(client: pg.Client): Promise<void> {
 
 /**
  * Migrates the database of `adminUrl` (an administrator, who may create roles) and returns the names of what was
- * applied. Can be repeated and called at the same time from several places. Throws MigrationError.
+ * applied. Can be repeated and called at the same time from several places; with `upTo` it stops after that migration,
+ * which a restore needs. Throws MigrationError.
  */
 export async function migrateDatabase(
   adminUrl: string,
   passwords: RolePasswords,
+  upTo?: string,
 ): Promise<{ applied: string[] }> {
   const admin = new pg.Client({ connectionString: adminUrl, application_name: "belvedere-migrate" });
   await admin.connect();
@@ -117,7 +142,7 @@ export async function migrateDatabase(
     await admin.query("select pg_advisory_lock(7305112)");
     const database = (await admin.query("select current_database() as name")).rows[0].name as string;
     const provider = new SqlFiles();
-    await refuseNewer(admin, Object.keys(await provider.getMigrations()));
+    await refuseNewer(admin, await knownMigrations());
     await prepareRoles(admin, database, passwords);
     const pool = new pg.Pool({
       connectionString: adminUrl,
@@ -126,7 +151,8 @@ export async function migrateDatabase(
       application_name: "belvedere-migrate",
     });
     db = new Kysely({ dialect: new PostgresDialect({ pool }) });
-    const { error, results = [] } = await new Migrator({ db, provider }).migrateToLatest();
+    const migrator = new Migrator({ db, provider });
+    const { error, results = [] } = await runMigrations(migrator, upTo);
     if (error)
       throw new MigrationError(
         "database.failed",

@@ -1,20 +1,50 @@
 // The job queues: their names and how the queue treats each; migrate creates them, web adds jobs, the worker runs them.
 
+/** Where jobs of every other queue end that failed for good; a person may send them on their way again. */
+export const DEAD_QUEUE = "dead";
+
 /**
  * Options are those of pg-boss (seconds where a duration); with the policy "short" at most one job of each singletonKey
  * waits. Every handler is idempotent, so a retry is always safe.
  */
 export const queues = {
+  /** First, because the others point to it. */
+  [DEAD_QUEUE]: { retryLimit: 10, retryDelay: 5, expireInSeconds: 60 },
   /** One synchronisation of one connection. At a vendor's pace it may take hours; a dead worker shows by its heartbeat. */
   sync: {
-    retryLimit: 3,
-    retryDelay: 5,
+    retryLimit: 5,
+    retryDelay: 2,
     retryBackoff: true,
     expireInSeconds: 23 * 3600,
     heartbeatSeconds: 10,
   },
   /** A wish of a customer's user, who sees neither connections nor runs: the worker makes the runs. */
   syncRequest: { policy: "short", retryLimit: 3, retryDelay: 5, expireInSeconds: 60 },
+  /** One customer's overview, after a change that people made. */
+  refresh: { policy: "short", retryLimit: 3, retryDelay: 2, expireInSeconds: 60 },
+  /** One test of a connection's credentials, and the end of a removed connection's accounts. */
+  connectionTest: {
+    policy: "short",
+    retryLimit: 2,
+    retryDelay: 2,
+    expireInSeconds: 60,
+    heartbeatSeconds: 10,
+  },
+  connectionRemoval: {
+    policy: "short",
+    retryLimit: 5,
+    retryDelay: 10,
+    expireInSeconds: 900,
+    heartbeatSeconds: 10,
+  },
+  /** One pushed snapshot; what waits of the same account before it is taken in first. */
+  snapshot: {
+    retryLimit: 6,
+    retryDelay: 2,
+    retryBackoff: true,
+    expireInSeconds: 600,
+    heartbeatSeconds: 10,
+  },
   /** One import of a list of customers. */
   import: { policy: "short", retryLimit: 3, retryDelay: 5, expireInSeconds: 900, heartbeatSeconds: 10 },
 } as const;

@@ -1,63 +1,67 @@
 "use client";
 import { useRouter } from "next/navigation";
-import { useEffect, useState } from "react";
-import { trpcFor } from "#components/trpc.ts";
+import { useRef, useState } from "react";
 import { Progress } from "#components/ui/progress.tsx";
-import { formatNumber } from "#locales/format.ts";
+import { formatDateTime, formatNumber } from "#locales/format.ts";
 import type { Language } from "#locales/languages.ts";
+import type { LiveRun } from "#server/sync/schema.ts";
+import { useSyncStream } from "./use-sync-stream.ts";
 
-export type LiveRun = { id: string; connection: string; accountsTotal: number | null; accountsDone: number };
-/** Texts with `{connection}`, `{done}` and `{total}` left open. */
-export type ProgressTexts = { label: string; counted: string; starting: string };
+/** Texts with `{connection}`, `{done}`, `{total}` and `{at}` left open. */
+export type ProgressTexts = { label: string; counted: string; starting: string; waiting: string };
 
-const WATCH_MS = 2_000;
 const fill = (text: string, values: Record<string, string>) =>
   text.replaceAll(/\{(\w+)\}/g, (whole, name: string) => values[name] ?? whole);
 
-/** The synchronisations that run now; watches them and, when the last has ended, shows the page anew. */
+/** The synchronisations that go on now, as they move; when one has ended, the page is shown anew. */
 export function SyncProgress({
   initial,
   texts,
   lang,
+  timeZone,
   membershipId,
 }: {
   initial: LiveRun[];
   texts: ProgressTexts;
   lang: Language;
+  timeZone: string;
   membershipId: string;
 }) {
   const router = useRouter();
   const [runs, setRuns] = useState(initial);
-  const isLive = runs.length > 0;
-  useEffect(() => {
-    if (!isLive) return undefined;
-    const trpc = trpcFor(membershipId);
-    const timer = setInterval(async () => {
-      // A failed look is not news: the next one may succeed, and the page shows the ages of its data anyway.
-      const now = await trpc.sync.live.query({}).catch(() => undefined);
-      if (now === undefined) return;
-      setRuns(now);
-      if (now.length === 0) router.refresh();
-    }, WATCH_MS);
-    return () => clearInterval(timer);
-  }, [isLive, membershipId, router]);
-  if (!isLive) return null;
+  const before = useRef({ ids: initial.map(({ id }) => id), lastEndedAt: null as string | null });
+  useSyncStream(
+    membershipId,
+    (state) => {
+      const { ids, lastEndedAt } = before.current;
+      const live = new Set(state.runs.map(({ id }) => id));
+      const hasEnded =
+        ids.some((id) => !live.has(id)) || (lastEndedAt !== null && lastEndedAt !== state.lastEndedAt);
+      before.current = { ids: [...live], lastEndedAt: state.lastEndedAt };
+      setRuns(state.runs);
+      if (hasEnded) router.refresh();
+    },
+    () => router.refresh(),
+  );
+  if (runs.length === 0) return null;
+  const textOf = ({ accountsDone, accountsTotal, waitsUntil }: LiveRun) => {
+    if (waitsUntil !== null)
+      return fill(texts.waiting, { at: formatDateTime(lang, timeZone, new Date(waitsUntil)) });
+    if (accountsTotal === null) return texts.starting;
+    return fill(texts.counted, {
+      done: formatNumber(lang, accountsDone),
+      total: formatNumber(lang, accountsTotal),
+    });
+  };
   return (
     <output className="mb-5 grid gap-3 rounded-lg border border-line bg-surface p-4">
-      {runs.map(({ id, connection, accountsDone, accountsTotal }) => (
+      {runs.map((run) => (
         <Progress
-          key={id}
-          label={fill(texts.label, { connection })}
-          max={accountsTotal ?? 1}
-          {...(accountsTotal !== null && { value: accountsDone })}
-          text={
-            accountsTotal === null
-              ? texts.starting
-              : fill(texts.counted, {
-                  done: formatNumber(lang, accountsDone),
-                  total: formatNumber(lang, accountsTotal),
-                })
-          }
+          key={run.id}
+          label={fill(texts.label, { connection: run.connection })}
+          max={run.accountsTotal ?? 1}
+          {...(run.accountsTotal !== null && { value: run.accountsDone })}
+          text={textOf(run)}
         />
       ))}
     </output>

@@ -108,3 +108,28 @@ export const CoinIcon = icon(
   </>,
 );
 export const FilterIcon = icon(<path d="M2.5 4.5h11M4.5 8h7M6.5 11.5h3" />);
+export const PlugIcon = icon(<path d="M6 2v3.5M10 2v3.5M4 5.5h8v2.2a4 4 0 0 1-8 0ZM8 11.7V14" />);
+export const LinkIcon = icon(
+  <path d="M6.7 9.3a2.8 2.8 0 0 0 4 0l2-2a2.83 2.83 0 0 0-4-4l-.8.8M9.3 6.7a2.8 2.8 0 0 0-4 0l-2 2a2.83 2.83 0 0 0 4 4l.8-.8" />,
+);
+export const SlidersIcon = icon(
+  <path d="M2.5 4.5h6M12 4.5h1.5M2.5 11.5H4M7.5 11.5h6M10.2 2.8v3.4M5.8 9.8v3.4" />,
+);
+export const KeyIcon = icon(
+  <>
+    <circle cx="5.2" cy="10.8" r="2.7" />
+    <path d="m7.2 8.8 6-6M11 5l1.8 1.8M9.3 6.7l1.3 1.3" />
+  </>,
+);
+export const PersonKeyIcon = icon(
+  <>
+    <circle cx="8" cy="5" r="2.6" />
+    <path d="M2.8 13.5c.4-2.9 2.5-4.5 5.2-4.5s4.8 1.6 5.2 4.5" />
+  </>,
+);
+export const PauseCircleIcon = icon(
+  <>
+    <circle cx="8" cy="8" r="6.25" />
+    <path d="M6.4 5.8v4.4M9.6 5.8v4.4" />
+  </>,
+);

@@ -4,16 +4,19 @@ export function Progress({
   value,
   max,
   text,
+  isLabelShown = true,
 }: {
   label: string;
   value?: number;
   max: number;
   text: string;
+  /** The name stands beside already. */
+  isLabelShown?: boolean;
 }) {
   return (
     <div>
       <div className="mb-1.5 flex flex-wrap justify-between gap-x-4">
-        <span className="font-medium">{label}</span>
+        {isLabelShown && <span className="font-medium">{label}</span>}
         <span className="text-ink-soft">{text}</span>
       </div>
       <progress

@@ -1,6 +1,7 @@
 // Granting and ending access, as one transaction each with its place in the customer's ledger.
 import type { ScopedDb } from "#db/client.ts";
 import type { AuditEntry } from "#server/audit/append.ts";
+import { enqueue } from "#server/jobs/queue.ts";
 import type { Capability } from "#server/permissions.ts";
 import { endGrants, insertGrants, lockCustomers } from "./queries.ts";
 
@@ -8,7 +9,7 @@ type Ctx = { db: ScopedDb; partnerId: string; audit: (entry: AuditEntry) => Prom
 
 /**
  * The customer grants access: what was active or asked for before is superseded. `untilAt` null: continuous.
- * `fromAt` may lie in the future; metrics open when it comes.
+ * `fromAt` may lie in the future; metrics open when it comes, and the customer is read then, not with the next cycle.
  */
 export async function grantAccess(
   { db, partnerId, audit }: Ctx,
@@ -25,6 +26,16 @@ export async function grantAccess(
   await lockCustomers(db, [grant.customerId], "exclusive");
   await endGrants(db, partnerId, grant.customerId, "superseded", now);
   await insertGrants(db, partnerId, [{ ...grant, origin: "customer" }]);
+  await enqueue(
+    db,
+    "syncRequest",
+    { partnerId, customerId: grant.customerId, userId: grant.grantedBy },
+    // A key of its own: a wish for now must not be taken for one that waits for a day to come.
+    {
+      singletonKey: `grant ${grant.customerId} ${grant.fromAt.toISOString()}`,
+      ...(grant.fromAt > now && { startAfter: grant.fromAt }),
+    },
+  );
   await audit({
     action: "access:grant",
     entity: `customer ${grant.customerId}`,

@@ -70,6 +70,17 @@ describe("checkUrl", () => {
     "http://localhost/",
     "https://[::ffff:127.0.0.1]/",
     "https://0x7f000001/",
+    "https://2130706433/",
+    "https://0177.0.0.1/",
+    "https://127.1/",
+    "https://0/",
+    "https://0.0.0.0/",
+    "https://[::]/",
+    "https://[::ffff:7f00:1]/",
+    "https://[::ffff:a9fe:a9fe]/",
+    "https://[64:ff9b::7f00:1]/",
+    "https://id.vendor.example./",
+    "https://１２７.0.0.1/",
     "ftp://id.vendor.example/",
   ])("refuses %s", (url) => {
     expect(() => checkUrl(new URL(url), rules)).toThrow("vendor.blocked");
@@ -81,6 +92,20 @@ describe("checkUrl", () => {
     expect(() => checkUrl(new URL("http://[::1]:4000/"), local)).not.toThrow();
     expect(() => checkUrl(new URL("http://10.0.0.1/"), local)).toThrow("vendor.blocked");
     expect(() => checkUrl(new URL("http://id.vendor.example/"), local)).toThrow("vendor.blocked");
+  });
+
+  it.each([
+    "10.0.0.1",
+    "0xa000001",
+    "167772161",
+    "012.0.0.1",
+    "10.1",
+    "[::ffff:10.0.0.1]",
+    "169.254.169.254",
+  ])("refuses %s although an operator listed it, however it is written", (host) => {
+    const url = new URL(`https://${host}/`);
+    const listed = { ...rules, hosts: [url.hostname.replace(/^\[(.*)\]$/, "$1")] };
+    expect(() => checkUrl(url, listed)).toThrow("not public");
   });
 
   it("refuses a listed address that is not public", () => {

@@ -283,6 +283,49 @@ describe("stopping and pacing", () => {
   });
 });
 
+describe("calls that are counted", () => {
+  const counted = () => {
+    const told: (string | number)[] = [];
+    return {
+      told,
+      calls: {
+        take: async () => void told.push("take"),
+        pause: async (seconds: number) => void told.push(seconds),
+      },
+    };
+  };
+
+  it("asks before every attempt, and hands on the silence that the vendor wants", async () => {
+    const { told, calls } = counted();
+    answer = (_, response) =>
+      seen.length === 1 ? json(response, 429, {}, { "retry-after": "1" }) : json(response, 200, {});
+    await get({ calls });
+    expect(told).toEqual(["take", 1, "take"]);
+  });
+
+  it("hands on a silence that is too long to wait for, and a short one of its own where the vendor says no time", async () => {
+    const { told, calls } = counted();
+    answer = (_, response) => json(response, 503, {}, { "retry-after": "3600" });
+    await failed(get({ calls }));
+    answer = (_, response) => json(response, 429, {});
+    await failed(get({ calls, maxRetries: 0 }));
+    answer = (_, response) => json(response, 500, {});
+    await failed(get({ calls, maxRetries: 0 }));
+    expect(told).toEqual(["take", 3600, "take", expect.any(Number), "take"]);
+    expect(told[3]).toBeLessThan(1);
+  });
+
+  it("makes no call that it was not given", async () => {
+    answer = (_, response) => json(response, 200, {});
+    const calls = {
+      take: () => Promise.reject(new VendorError("vendor.throttled", "silence")),
+      pause: async () => undefined,
+    };
+    await failed(get({ calls }));
+    expect(seen).toHaveLength(0);
+  });
+});
+
 describe("parseRetryAfter", () => {
   it("reads seconds and dates, and nothing else", () => {
     const now = Date.parse("2026-11-21T10:00:00Z");

@@ -2,6 +2,7 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { Agent, errors, request, type Dispatcher } from "undici";
 import { checkedLookup, checkUrl, type AddressRules } from "./addresses.ts";
+import type { CallBudget } from "./budget.ts";
 import { VendorError } from "./errors.ts";
 
 export type HttpClientOptions = AddressRules & {
@@ -18,6 +19,8 @@ export type HttpClientOptions = AddressRules & {
   maxRetryAfterSeconds?: number;
   /** Spacing of all requests of this client, attempts included. */
   maxPerSecond?: number | undefined;
+  /** Calls that the credentials may make, shared with other workers: asked before every attempt. */
+  calls?: CallBudget | undefined;
 };
 
 export type RequestOptions = { headers?: Record<string, string>; signal: AbortSignal };
@@ -65,15 +68,17 @@ export function createHttpClient(options: HttpClientOptions): HttpClient {
   async function send(call: Call): Promise<unknown> {
     budget = Math.min(BUDGET_MAX, budget + BUDGET_PER_REQUEST);
     for (let attempt = 0; ; attempt += 1) {
+      await options.calls?.take(call.signal);
       await pace(call.signal);
       const result = await attemptOnce(call);
       if ("value" in result) return result.value;
       const { error, isRetriable } = result;
       const asked = error.retryAfterSeconds;
       const isTooLong = asked !== null && asked > maxRetryAfterSeconds;
+      const backoff = Math.random() * Math.min(maxBackoffMs, backoffMs * 2 ** attempt);
+      if (error.status === 429 || asked !== null) await options.calls?.pause(asked ?? backoff / 1_000);
       if (!isRetriable || isTooLong || attempt >= maxRetries || budget < 1) throw error;
       budget -= 1;
-      const backoff = Math.random() * Math.min(maxBackoffMs, backoffMs * 2 ** attempt);
       await sleep(asked === null ? backoff : asked * 1_000 + backoff / 4, undefined, { signal: call.signal });
     }
   }

@@ -7,11 +7,13 @@ export class VendorError extends Error {
   /** Short and safe to store and show: method, host and path, never a query, header, body or secret. */
   readonly detail: string;
   readonly retryAfterSeconds: number | null;
+  /** So many accounts in a row had no answer that it is the vendor that is ill. */
+  readonly isWidespread: boolean;
 
   constructor(
     code: VendorErrorCode,
     detail: string,
-    more: { status?: number; retryAfterSeconds?: number; cause?: unknown } = {},
+    more: { status?: number; retryAfterSeconds?: number; isWidespread?: boolean; cause?: unknown } = {},
   ) {
     super(`${code}: ${detail}`, more.cause === undefined ? {} : { cause: more.cause });
     this.name = "VendorError";
@@ -19,5 +21,6 @@ export class VendorError extends Error {
     this.detail = detail;
     this.status = more.status ?? null;
     this.retryAfterSeconds = more.retryAfterSeconds ?? null;
+    this.isWidespread = more.isWidespread ?? false;
   }
 }

@@ -1,32 +1,29 @@
 // Batches of what a connector yields, written whole or, where that fails, account by account.
-import { withScope } from "#db/client.ts";
 import { log } from "#server/log.ts";
 import { isPassing } from "#server/sync/rules.ts";
 import { ingest, type Source, type Refused } from "#server/sync/service.ts";
 import { advanceRun } from "#server/sync/queries-runs.ts";
 import { Snapshot, type ConnectorEvent, AccountIdentity } from "#server/sync/snapshot.ts";
+import { type Hold, RunLost } from "./run-hold.ts";
+import { scoped } from "./scoped.ts";
 
-/** A batch is written when it holds this many accounts, or this many rows of devices and alerts. */
-const BATCH_ACCOUNTS = 50;
-const BATCH_ROWS = 4_000;
+/** A batch is written when it holds this many accounts, or this many rows of all parts together. */
+export const BATCH_ACCOUNTS = 100;
+const BATCH_ROWS = 5_000;
 
 export type Batch = { snapshots: Snapshot[]; refused: Refused[]; rows: number };
 export const emptyBatch = (): Batch => ({ snapshots: [], refused: [], rows: 0 });
 export const isFull = ({ snapshots, refused, rows }: Batch): boolean =>
   snapshots.length + refused.length >= BATCH_ACCOUNTS || rows >= BATCH_ROWS;
 
-/** The run was cancelled while it went on. */
-export class Cancelled extends Error {}
+const rowsOf = ({ devices, licences, alerts, applications, saas }: Snapshot): number =>
+  [devices, licences, alerts, applications, saas && saas.applications].reduce(
+    (rows, part) => rows + (part?.length ?? 0),
+    0,
+  );
 
-export type Progress = {
-  runId: string;
-  seen: Set<string>;
-  outcome: { done: number; refused: number; passing: number };
-  signal: AbortSignal;
-};
-
-export const scoped = <T>(partnerId: string, work: Parameters<typeof withScope<T>>[2]) =>
-  withScope({ partnerId }, "read write", work, "worker");
+/** Accounts of a run: read or refused, refused, and refused for a reason that passes. */
+export type Outcome = { done: number; refused: number; passing: number };
 
 /** A snapshot that is not what the contract says costs its account the freshness, never the run. */
 export function take(
@@ -51,7 +48,7 @@ export function take(
   const parsed = Snapshot.safeParse(event.snapshot);
   if (parsed.success) {
     batch.snapshots.push(parsed.data);
-    batch.rows += (parsed.data.devices?.length ?? 0) + (parsed.data.alerts?.length ?? 0);
+    batch.rows += rowsOf(parsed.data);
   } else {
     const [issue] = parsed.error.issues;
     batch.refused.push({
@@ -62,40 +59,46 @@ export function take(
   }
 }
 
-/** One transaction for the batch; where that fails, one for each account, so that one bad account harms no other. */
-export async function write(
-  source: Source,
-  batch: Batch,
-  total: number | null,
-  progress: Progress,
-): Promise<void> {
-  const { partnerId } = source;
+/**
+ * One transaction for the batch with its progress; where that fails, one for each account, so that one bad account harms
+ * no other. Throws RunLost, and writes nothing, once the run is cancelled or another worker's.
+ */
+export async function write(hold: Hold, source: Source, batch: Batch, outcome: Outcome): Promise<void> {
   const size = batch.snapshots.length + batch.refused.length;
   if (size === 0) return;
   let { refused } = batch;
   try {
-    await scoped(partnerId, (db) => ingest(db, source, batch.snapshots, batch.refused, new Date()));
+    await writeHeld(hold, source, batch);
   } catch (error) {
+    if (error instanceof RunLost) throw error;
     log.warn({ err: error, connection: source.connectionId }, "a batch could not be written whole");
-    const bad = await writeSingly(source, batch);
-    refused = [...refused, ...bad];
+    refused = [...refused, ...(await writeSingly(hold, source, batch))];
   }
-  progress.outcome.done += size;
-  progress.outcome.refused += refused.length;
-  progress.outcome.passing += refused.filter((one) => isPassing(one.code)).length;
-  const goesOn = await scoped(partnerId, (db) =>
-    advanceRun(db, partnerId, progress.runId, { total, done: size, refused: refused.length }, new Date()),
-  );
-  if (!goesOn) throw new Cancelled();
+  outcome.done += size;
+  outcome.refused += refused.length;
+  outcome.passing += refused.filter((one) => isPassing(one.code)).length;
 }
 
-async function writeSingly(source: Source, batch: Batch): Promise<Refused[]> {
-  const { partnerId } = source;
+type Part = Pick<Batch, "snapshots" | "refused">;
+
+async function writeHeld(hold: Hold, source: Source, { snapshots, refused }: Part): Promise<void> {
+  const { partnerId } = hold;
+  const step = { total: null, done: snapshots.length + refused.length, refused: refused.length };
+  await scoped(partnerId, async (db) => {
+    const now = new Date();
+    // First, so that nobody can take the run away before this commits.
+    if (!(await advanceRun(db, partnerId, hold, step, now))) throw new RunLost();
+    await ingest(db, source, snapshots, refused, now);
+  });
+}
+
+async function writeSingly(hold: Hold, source: Source, batch: Batch): Promise<Refused[]> {
   const bad: Refused[] = [];
   for (const refusal of batch.refused) {
     try {
-      await scoped(partnerId, (db) => ingest(db, source, [], [refusal], new Date()));
+      await writeHeld(hold, source, { snapshots: [], refused: [refusal] });
     } catch (error) {
+      if (error instanceof RunLost) throw error;
       log.error(
         { err: error, account: refusal.account.externalId },
         "a refused account could not be recorded",
@@ -104,15 +107,16 @@ async function writeSingly(source: Source, batch: Batch): Promise<Refused[]> {
   }
   for (const snapshot of batch.snapshots) {
     try {
-      await scoped(partnerId, (db) => ingest(db, source, [snapshot], [], new Date()));
+      await writeHeld(hold, source, { snapshots: [snapshot], refused: [] });
     } catch (error) {
+      if (error instanceof RunLost) throw error;
       log.error({ err: error, account: snapshot.account.externalId }, "an account could not be written");
       const refusal: Refused = {
         account: snapshot.account,
         code: "vendor.malformed",
         detail: "the data could not be stored",
       };
-      await scoped(partnerId, (db) => ingest(db, source, [], [refusal], new Date()));
+      await writeHeld(hold, source, { snapshots: [], refused: [refusal] });
       bad.push(refusal);
     }
   }

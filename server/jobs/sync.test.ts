@@ -83,14 +83,27 @@ async function ask({ partnerId, id }: Connection, customerId: string | null = nu
   await withScope(
     { partnerId },
     "read write",
-    (db) => requestSync(db, partnerId, { cause: "person", requestedBy: null, customerId }, new Date()),
+    (db) =>
+      requestSync(
+        db,
+        partnerId,
+        { cause: "person", requestedBy: null, customerIds: customerId === null ? null : [customerId] },
+        new Date(),
+      ),
     "web",
   );
   return runOf({ partnerId, id });
 }
 const work = ({ partnerId }: Connection, run: Run, signal = never) =>
   runSync({ partnerId, runId: run.id }, signal);
+/** Lets the time pass for which nothing is asked of an ill vendor. */
+const wake = ({ id }: Connection) =>
+  adminQuery(
+    "update connection set circuit_open_until = now() - interval '1 second' where id = $1 and circuit_open_until > now()",
+    [id],
+  );
 async function synchronise(connection: Connection, customerId: string | null = null): Promise<Run> {
+  await wake(connection);
   await work(connection, await ask(connection, customerId));
   return runOf(connection);
 }
@@ -415,11 +428,12 @@ describe("a run", () => {
     await working;
     await heal();
     expect(await runOf(connection)).toMatchObject({ state: "cancelled" });
-    expect((await runOf(connection)).accounts_done).toBe(50);
+    const { accounts_done: done } = await runOf(connection);
+    expect([done > 0 && done < 80, (await rowsOf(connection)).size]).toEqual([true, done]);
     expect(await connectionOf(connection)).toMatchObject({ last_success_at: null, failures: 0 });
     expect(Math.abs((await connectionOf(connection)).next - before.next)).toBeLessThan(60);
     await work(connection, run);
-    expect(await runOf(connection)).toMatchObject({ state: "cancelled", accounts_done: 50 });
+    expect(await runOf(connection)).toMatchObject({ state: "cancelled", accounts_done: done });
   });
 
   test("that two workers have at the same time gives what one would have given", async () => {

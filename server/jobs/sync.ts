@@ -1,262 +1,174 @@
 // The job that reads one connection: from the vendor through the connector into batches of ingest, with its progress.
-import { Cancelled, emptyBatch, isFull, type Progress, scoped, take, write } from "./sync-batch.ts";
-import { appendAudit } from "#server/audit/append.ts";
-import { env } from "#server/env.ts";
+import { AppError } from "#server/errors.ts";
 import { VendorError } from "#server/http/errors.ts";
 import { log } from "#server/log.ts";
-import { refreshOverview } from "#server/overview/service.ts";
-import { unseal } from "#server/secrets/seal.ts";
 import { connectors } from "#server/sync/connectors/registry.ts";
-import { listAccountPage, listPending, recordRefusal } from "#server/sync/queries.ts";
 import {
+  advanceRun,
   claimRun,
   type ConnectionRow,
+  findCancelled,
   finishRun,
   getConnection,
-  hasFailing,
-  updateConnection,
+  releaseRun,
 } from "#server/sync/queries-runs.ts";
-import { CYCLE_HOURS, passingCodes, retrySeconds } from "#server/sync/rules.ts";
 import { requestSync, type Source } from "#server/sync/service.ts";
-import type { Credentials, VendorErrorCode } from "#server/sync/snapshot.ts";
+import type { ConnectorEvent } from "#server/sync/snapshot.ts";
+import { connectorInput } from "./connector-input.ts";
+import { enqueue } from "./queue.ts";
+import { holdRun, type Hold, RunLost } from "./run-hold.ts";
+import { scoped } from "./scoped.ts";
+import { emptyBatch, isFull, type Outcome, take, write } from "./sync-batch.ts";
+import { fail, finish, refreshPending } from "./sync-end.ts";
 
-const REFRESH_PAGE = 500;
+/** A slow vendor's accounts are shown as they come, not only in whole batches. */
+const WRITE_MS = 2_000;
 
 export type SyncJob = { partnerId: string; runId: string };
 
-/** Runs one queued synchronisation; doing it again after a crash is harmless. Aborting leaves the run to be claimed again. */
+/** What a connector throws that is no VendorError: a fault of ours. */
+class ConnectorFault extends Error {}
+
+/**
+ * Runs one queued synchronisation; doing it again after a crash is harmless. Aborting leaves the run to be claimed again.
+ * Throws what the connector should not have thrown, once the run and its customers say so: the queue tries again.
+ */
 export async function runSync({ partnerId, runId }: SyncJob, signal: AbortSignal): Promise<void> {
-  const run = await scoped(partnerId, (db) => claimRun(db, partnerId, runId, new Date()));
-  if (!run) return;
-  const connection = await scoped(partnerId, (db) => getConnection(db, partnerId, run.connectionId));
+  const taken = await takeRun(partnerId, runId);
+  if (!taken) return;
+  const { claim, connection } = taken;
+  const hold = holdRun(partnerId, claim, signal);
+  try {
+    await refreshPending(partnerId, connection.id);
+    await readWhole(hold, connection, claim.onlyAccounts);
+  } catch (error) {
+    const isLost = error instanceof RunLost || hold.isLost();
+    // A stopping worker gives the job back to the queue; whoever claims the run begins it anew.
+    if (!isLost) throw error;
+    log.info({ connection: connection.id, runId }, "the run was cancelled or is another worker's");
+  } finally {
+    hold.release();
+  }
+  await refreshPending(partnerId, connection.id);
+}
+
+/** Claims the run; undefined when there is nothing to do: it is over, its connection is switched off, or its vendor is ill. */
+async function takeRun(partnerId: string, runId: string) {
+  const cancelled = await scoped(partnerId, (db) => findCancelled(db, partnerId, runId));
+  // Its worker may have died before it could tell the customers.
+  if (cancelled !== undefined) return void (await refreshPending(partnerId, cancelled));
+  return scoped(partnerId, async (db) => {
+    const now = new Date();
+    const claim = await claimRun(db, partnerId, runId, now);
+    if (!claim) return undefined;
+    const connection = await getConnection(db, partnerId, claim.connectionId);
+    if (!connection.isEnabled) {
+      await finishRun(db, partnerId, claim, { state: "cancelled", errorCode: null, errorDetail: null }, now);
+      return undefined;
+    }
+    const { circuitOpenUntil: until } = connection;
+    if (until !== null && until > now) {
+      await releaseRun(db, partnerId, claim);
+      await enqueue(db, "sync", { partnerId, runId }, { startAfter: until });
+      return undefined;
+    }
+    return { claim, connection };
+  });
+}
+
+async function readWhole(hold: Hold, connection: ConnectionRow, only: string[] | null): Promise<void> {
+  const seen = new Set<string>();
+  const outcome: Outcome = { done: 0, refused: 0, passing: 0 };
+  try {
+    await read(hold, connection, only, seen, outcome);
+  } catch (error) {
+    if (hold.signal.aborted) throw error instanceof ConnectorFault ? error.cause : error;
+    if (error instanceof VendorError) return fail(hold, connection, error);
+    if (!(error instanceof ConnectorFault)) throw error;
+    log.error({ err: error.cause, connection: connection.id, runId: hold.id }, "a connector failed");
+    await fail(hold, connection, {
+      code: "unexpected",
+      detail: `run ${hold.id}`,
+      retryAfterSeconds: null,
+      isWidespread: false,
+    });
+    throw error.cause;
+  }
+  await finish(hold, connection, only, seen, outcome);
+}
+
+async function read(
+  hold: Hold,
+  connection: ConnectionRow,
+  only: string[] | null,
+  seen: Set<string>,
+  outcome: Outcome,
+): Promise<void> {
+  const connector = connectors[connection.vendor];
+  if (!connector) throw new VendorError("vendor.wrongKind", `no connector for ${connection.vendor}`);
+  const { partnerId, signal } = hold;
   const source: Source = {
     partnerId,
     connectionId: connection.id,
     vendor: connection.vendor,
     customerId: connection.customerId,
   };
-  const seen = new Set<string>();
-  const outcome = { done: 0, refused: 0, passing: 0 };
-  await refreshPending(source);
-  try {
-    await read(source, connection, run.onlyAccounts, { runId, seen, outcome, signal });
-    await markVanished(source, seen, run.onlyAccounts);
-    await finish(source, runId, connection, run.onlyAccounts === null, outcome);
-  } catch (error) {
-    // A stopping worker gives the job back to the queue; whoever claims the run begins it anew.
-    if (!(error instanceof Cancelled) && (signal.aborted || !(error instanceof VendorError))) throw error;
-    if (error instanceof VendorError) await fail(source, runId, connection, error);
-  }
-  await refreshPending(source);
-}
-
-function credentialsOf(connection: ConnectionRow): Credentials {
-  const key = env().KEY_PRIVATE;
-  if (!connection.secret || !key) throw new VendorError("vendor.credentials", "no credentials are stored");
-  try {
-    return JSON.parse(
-      unseal(connection.secret, key, { table: "connection", column: "secret", row: connection.id }),
-    ) as Credentials;
-  } catch (cause) {
-    throw new VendorError("vendor.credentials", "the stored credentials cannot be opened with this key", {
-      cause,
-    });
-  }
-}
-
-export type SyncRequestJob = { partnerId: string; customerId: string; userId: string };
-
-/** Makes the runs that a customer's user asked for. */
-export async function requestForCustomer({ partnerId, customerId, userId }: SyncRequestJob): Promise<void> {
-  await scoped(partnerId, (db) =>
-    requestSync(db, partnerId, { cause: "person", requestedBy: userId, customerId }, new Date()),
-  );
-}
-
-async function read(
-  source: Source,
-  connection: ConnectionRow,
-  only: string[] | null,
-  progress: Progress,
-): Promise<void> {
-  const connector = connectors[connection.vendor];
-  if (!connector) throw new VendorError("vendor.wrongKind", `no connector for ${connection.vendor}`);
-  const input = {
-    credentials: credentialsOf(connection),
-    settings: connection.settings,
-    now: new Date(),
-    signal: progress.signal,
-    allowLoopback: env().allowLoopback,
-  };
-  let total: number | null = null;
+  const input = connectorInput(partnerId, connection, signal);
+  // The vendor was ill: one cheap call tells whether it is well again.
+  if (connection.circuitOpenUntil !== null) await ours(connector.test(input));
   let batch = emptyBatch();
+  let writtenAt = performance.now();
   const flush = async () => {
     const full = batch;
     batch = emptyBatch();
-    await write(source, full, total, progress);
+    await write(hold, source, full, outcome);
+    writtenAt = performance.now();
   };
-  for await (const event of connector.read(only === null ? input : { ...input, only })) {
+  for await (const event of faultsOf(connector.read(only === null ? input : { ...input, only }))) {
     if (event.kind === "total") {
-      total = event.accounts;
+      const step = { total: event.accounts, done: 0, refused: 0 };
+      if (!(await scoped(partnerId, (db) => advanceRun(db, partnerId, hold, step, new Date()))))
+        throw new RunLost();
       continue;
     }
-    take(event, batch, progress.seen);
-    if (isFull(batch)) await flush();
+    take(event, batch, seen);
+    if (isFull(batch) || performance.now() - writtenAt > WRITE_MS) await flush();
   }
   await flush();
 }
 
-/** Applies `code` to the accounts of a connection that `isMeant` names, a page of customers per transaction. */
-async function markAccounts(
-  source: Source,
-  code: VendorErrorCode,
-  detail: string,
-  isMeant: (externalId: string) => boolean,
-): Promise<void> {
-  const { partnerId, connectionId } = source;
-  for (let after: string | null = null; ;) {
-    const page = await scoped(partnerId, async (db) => {
-      const accounts = await listAccountPage(db, partnerId, connectionId, after, REFRESH_PAGE);
-      const meant = accounts.filter((account) => isMeant(account.externalId));
-      const now = new Date();
-      await recordRefusal(
-        db,
-        partnerId,
-        meant.map((account) => ({ accountId: account.id, code, detail })),
-        now,
-      );
-      await refreshOverview(
-        db,
-        partnerId,
-        [...new Set(meant.map((account) => account.customerId).filter((id) => id !== null))],
-        now,
-      );
-      return accounts;
-    });
-    const last = page.at(-1);
-    if (!last || page.length < REFRESH_PAGE) return;
-    after = last.id;
+/** What the connector throws, told from what writing throws. */
+async function* faultsOf(events: AsyncGenerator<ConnectorEvent>): AsyncGenerator<ConnectorEvent> {
+  try {
+    yield* events;
+  } catch (cause) {
+    throw faultOf(cause);
   }
 }
+const ours = <T>(work: Promise<T>): Promise<T> =>
+  work.catch((cause: unknown) => {
+    throw faultOf(cause);
+  });
+const faultOf = (cause: unknown): Error =>
+  cause instanceof VendorError ? cause : new ConnectorFault("a connector failed", { cause });
 
-/** Customers without data say whether they are being read: told anew when a run has begun and when it is over. */
-async function refreshPending({ partnerId, connectionId }: Source): Promise<void> {
-  for (let after: string | null | undefined = null; after !== undefined;) {
-    const last: string | null = after;
-    after = await scoped(partnerId, async (db) => {
-      const page = await listPending(db, partnerId, connectionId, last, REFRESH_PAGE);
-      await refreshOverview(db, partnerId, page, new Date());
-      return page.at(-1);
-    });
+export type SyncRequestJob = { partnerId: string; customerId: string; userId: string };
+
+/**
+ * Makes the runs that customers' users and new grants ask for: those that wait at the same time are one batch of their
+ * partner. A customer without a source has nothing to be read.
+ */
+export async function requestForCustomers(wishes: readonly SyncRequestJob[]): Promise<void> {
+  for (const [partnerId, all] of Map.groupBy(wishes, (wish) => wish.partnerId)) {
+    const [first, ...others] = new Set(all.map(({ userId }) => userId));
+    const requestedBy = first !== undefined && others.length === 0 ? first : null;
+    const customerIds = all.map(({ customerId }) => customerId);
+    try {
+      await scoped(partnerId, (db) =>
+        requestSync(db, partnerId, { cause: "person", requestedBy, customerIds }, new Date()),
+      );
+    } catch (error) {
+      if (!(error instanceof AppError && error.code === "sync.noSource")) throw error;
+    }
   }
-}
-
-/** Accounts asked for (null: all) that a reading did not name are gone at the vendor: their customers keep the data and say why it ages. */
-function markVanished(
-  source: Source,
-  seen: ReadonlySet<string>,
-  only: readonly string[] | null,
-): Promise<void> {
-  const asked = only === null ? null : new Set(only);
-  return markAccounts(
-    source,
-    "vendor.notFound",
-    "the vendor no longer lists this account",
-    (externalId) => !seen.has(externalId) && (asked?.has(externalId) ?? true),
-  );
-}
-
-async function finish(
-  source: Source,
-  runId: string,
-  connection: ConnectionRow,
-  isWhole: boolean,
-  outcome: { done: number; refused: number; passing: number },
-): Promise<void> {
-  const { partnerId } = source;
-  await scoped(partnerId, async (db) => {
-    const now = new Date();
-    // A partial run that went well leaves the other accounts' next try as it stands.
-    const isOthersTurn =
-      outcome.passing === 0 && (await hasFailing(db, partnerId, source.connectionId, passingCodes));
-    const failures = outcome.passing > 0 ? connection.failures + 1 : isOthersTurn ? connection.failures : 0;
-    await finishRun(db, partnerId, runId, { state: "succeeded", errorCode: null, errorDetail: null }, now);
-    await updateConnection(
-      db,
-      partnerId,
-      source.connectionId,
-      {
-        errorCode: null,
-        errorDetail: null,
-        failures,
-        lastSuccessAt: now,
-        ...(!isOthersTurn && {
-          retryAt: outcome.passing > 0 ? new Date(now.getTime() + retrySeconds(failures) * 1000) : null,
-        }),
-        ...(isWhole && { nextRunAt: new Date(now.getTime() + CYCLE_HOURS * 3_600_000) }),
-      },
-      now,
-    );
-    await appendAudit(
-      db,
-      { job: "sync" },
-      {
-        action: "sync:run",
-        entity: `connection ${source.connectionId}`,
-        customerId: null,
-        detail: { runId, ...outcome },
-      },
-    );
-  });
-  log.info({ connection: source.connectionId, runId, ...outcome }, "synchronised");
-}
-
-/** The vendor as a whole could not be read: every customer behind it keeps its data and shows the reason. */
-async function fail(
-  source: Source,
-  runId: string,
-  connection: ConnectionRow,
-  error: VendorError,
-): Promise<void> {
-  const { partnerId } = source;
-  const failures = connection.failures + 1;
-  await markAccounts(source, error.code, error.detail, () => true);
-  await scoped(partnerId, async (db) => {
-    const now = new Date();
-    await finishRun(
-      db,
-      partnerId,
-      runId,
-      { state: "failed", errorCode: error.code, errorDetail: error.detail },
-      now,
-    );
-    await updateConnection(
-      db,
-      partnerId,
-      source.connectionId,
-      {
-        errorCode: error.code,
-        errorDetail: error.detail,
-        failures,
-        retryAt: null,
-        nextRunAt: new Date(now.getTime() + retrySeconds(failures) * 1000),
-      },
-      now,
-    );
-    await appendAudit(
-      db,
-      { job: "sync" },
-      {
-        action: "sync:run",
-        entity: `connection ${source.connectionId}`,
-        customerId: null,
-        outcome: "failed",
-        detail: { runId, code: error.code },
-      },
-    );
-  });
-  log.warn(
-    { connection: source.connectionId, runId, code: error.code, detail: error.detail },
-    "synchronisation failed",
-  );
 }

@@ -1,10 +1,15 @@
 // What the clock does every minute, for every partner: statuses that change by time, connections that are due, partitions.
 import { listPartnerIds, withScope } from "#db/client.ts";
 import { log } from "#server/log.ts";
-import { makePartitions, tryTick } from "#server/overview/queries.ts";
+import { dayIn } from "#server/licences/rules.ts";
+import { endScheduledLinks } from "#server/links/service.ts";
+import { getPartnerRules, makePartitions, tryTick } from "#server/overview/queries.ts";
 import { refreshDue } from "#server/overview/service.ts";
 import { passingCodes } from "#server/sync/rules.ts";
-import { failSilentRuns, listDueConnections } from "#server/sync/queries-runs.ts";
+import { deleteDeadJobs } from "#server/sync/queries-dead.ts";
+import { failSilentRuns } from "#server/sync/queries-runs.ts";
+import { listDueConnections } from "#server/sync/queries-schedule.ts";
+import { tidySnapshots } from "./snapshot.ts";
 import { queueRuns } from "#server/sync/service.ts";
 
 const ROWS_AT_ONCE = 500;
@@ -12,6 +17,7 @@ const ROWS_AT_ONCE = 500;
 const SILENT_RUN_MINUTES = 15;
 /** A run that nobody took for so long has lost its job. */
 const LOST_RUN_HOURS = 24;
+const DEAD_JOB_DAYS = 30;
 
 /** One pass over all partners at `now`; a partner that fails is logged and does not stop the others. */
 export async function tick(now: Date, signal: AbortSignal): Promise<void> {
@@ -38,6 +44,8 @@ async function tickPartner(partnerId: string, now: Date, signal: AbortSignal): P
         queued: new Date(now.getTime() - LOST_RUN_HOURS * 3_600_000),
       };
       await failSilentRuns(db, partnerId, before, now);
+      await deleteDeadJobs(db, partnerId, new Date(now.getTime() - DEAD_JOB_DAYS * 86_400_000));
+      await endScheduledLinks(db, partnerId, dayIn((await getPartnerRules(db, partnerId)).timeZone, now));
       const due = (await listDueConnections(db, partnerId, now, passingCodes)).filter(
         (one) => one.accounts === null || one.accounts.length > 0,
       );
@@ -45,6 +53,7 @@ async function tickPartner(partnerId: string, now: Date, signal: AbortSignal): P
     },
     "worker",
   );
+  await tidySnapshots(partnerId, now);
   while (!signal.aborted) {
     const done = await withScope(
       scope,

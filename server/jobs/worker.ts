@@ -1,15 +1,27 @@
 // The worker process: runs the queue's jobs and the minute's work until it is told to stop.
 import { closeDatabase } from "#db/client.ts";
+import { DEAD_QUEUE, queues } from "#db/queues.ts";
 import { env } from "#server/env.ts";
 import { log } from "#server/log.ts";
+import { type ConnectionJob, letGo, type RemovalJob, testConnection } from "./connection-test.ts";
+import { startBeat } from "./beat.ts";
+import { buryJob } from "./dead.ts";
 import { runImport } from "./import.ts";
 import { workerQueue } from "./queue.ts";
-import { requestForCustomer, runSync, type SyncJob, type SyncRequestJob } from "./sync.ts";
+import { refreshCustomer, type RefreshJob } from "./refresh.ts";
+import { runSnapshot, type SnapshotJob } from "./snapshot.ts";
+import { requestForCustomers, runSync, type SyncJob, type SyncRequestJob } from "./sync.ts";
 import { tick } from "./tick.ts";
 
 const TICK_SECONDS = 20;
 /** Runs of different connections at the same time; one connection is never read twice at once. */
-const SYNCS_AT_ONCE = 4;
+const SYNCS_AT_ONCE = 8;
+/** One partner's slow vendors leave places for the others. */
+const SYNCS_OF_ONE_PARTNER = 4;
+/** Pushes of different accounts; those of one account wait for each other. */
+const SNAPSHOTS_AT_ONCE = 2;
+/** Wishes that come together are answered by one batch of runs. */
+const WISHES_AT_ONCE = 200;
 /** New jobs are announced; those that are tried again are only found by looking. */
 const looking = { pollingIntervalSeconds: 2, notifyPollingIntervalSeconds: 2 };
 
@@ -21,11 +33,35 @@ queue.on("error", (error) => log.error({ err: error }, "the job queue reports an
 
 const both = (signal: AbortSignal) => AbortSignal.any([signal, stop.signal]);
 await queue.start();
-await queue.work<SyncJob>("sync", { ...looking, localConcurrency: SYNCS_AT_ONCE }, async ([job]) => {
+const manySyncs = { localConcurrency: SYNCS_AT_ONCE, localGroupConcurrency: SYNCS_OF_ONE_PARTNER };
+await queue.work<SyncJob>("sync", { ...looking, ...manySyncs }, async ([job]) => {
   if (job) await runSync(job.data, both(job.signal));
 });
-await queue.work<SyncRequestJob>("syncRequest", looking, async ([job]) => {
-  if (job) await requestForCustomer(job.data);
+await queue.work<Record<string, string>, void, { includeMetadata: true }>(
+  DEAD_QUEUE,
+  { ...looking, includeMetadata: true },
+  async ([job]) => {
+    if (job) await buryJob(job);
+  },
+);
+await queue.work<RefreshJob>("refresh", looking, async ([job]) => {
+  if (job) await refreshCustomer(job.data);
+});
+await queue.work<SnapshotJob>(
+  "snapshot",
+  { ...looking, localConcurrency: SNAPSHOTS_AT_ONCE },
+  async ([job]) => {
+    if (job) await runSnapshot(job.data, job.retryCount >= queues.snapshot.retryLimit, both(job.signal));
+  },
+);
+await queue.work<SyncRequestJob>("syncRequest", { ...looking, batchSize: WISHES_AT_ONCE }, (jobs) =>
+  requestForCustomers(jobs.map((job) => job.data)),
+);
+await queue.work<ConnectionJob>("connectionTest", { ...looking, localConcurrency: 2 }, async ([job]) => {
+  if (job) await testConnection(job.data, both(job.signal));
+});
+await queue.work<RemovalJob>("connectionRemoval", looking, async ([job]) => {
+  if (job) await letGo(job.data, both(job.signal));
 });
 await queue.work<{ partnerId: string; importId: string }>("import", looking, async ([job]) => {
   if (job) await runImport(job.data, both(job.signal));
@@ -39,13 +75,14 @@ const beat = () => {
 };
 beat();
 const timer = setInterval(beat, TICK_SECONDS * 1000);
+const heart = await startBeat();
 log.info("worker ready");
 
 async function end(): Promise<void> {
   if (stop.signal.aborted) return;
   clearInterval(timer);
   stop.abort();
-  await Promise.allSettled([ticking, queue.stop({ graceful: true, timeout: 4_000 })]);
+  await Promise.allSettled([ticking, queue.stop({ graceful: true, timeout: 4_000 }), heart.stop()]);
   await closeDatabase();
   process.exit(0);
 }

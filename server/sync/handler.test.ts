@@ -6,13 +6,21 @@ import { sessionCookieName } from "#server/auth/sessions.ts";
 import { adminQuery } from "#tests/database.ts";
 import {
   makeAccount,
+  makeConnection,
   makeCustomer,
   makeMember,
   makePartner,
   type Customer,
   type Member,
 } from "#tests/factories.ts";
-import { startSyncHandler } from "./handler.ts";
+import { makeDeadJob, makeRun } from "#tests/runs.ts";
+import {
+  cancelSyncHandler,
+  redriveHandler,
+  retrySyncHandler,
+  startSyncHandler,
+  syncStreamHandler,
+} from "./handler.ts";
 
 afterAll(closeDatabase);
 const origin = "http://127.0.0.1:3000";
@@ -141,4 +149,131 @@ test("a customer's administrator reaches their own customer and not all", async 
     404,
     "customer.notFound",
   ]);
+});
+
+const post = (handler: typeof startSyncHandler, fields: Record<string, string>) =>
+  handler(
+    new Request(`${origin}/api/sync/x`, {
+      method: "POST",
+      body: new URLSearchParams(fields).toString(),
+      headers: {
+        origin,
+        host: "127.0.0.1:3000",
+        "content-type": "application/x-www-form-urlencoded",
+        accept: "text/html",
+        referer: `${origin}/fr/sync?notice=sync.started`,
+        cookie: `${sessionCookieName()}=${member.token}`,
+      },
+    }),
+    { params: Promise.resolve({}) },
+  ).then(({ status, headers }) => [status, headers.get("location")]);
+
+test("the forms of the page lead back to it with what became of them", async () => {
+  const connection = { partnerId, connectionId: (await makeConnection({ partnerId })).id };
+  const { runId, batchId } = await makeRun(connection);
+  const back = { return: "/fr/sync" };
+  expect(await post(cancelSyncHandler, { runId, ...back })).toEqual([303, "/fr/sync?notice=sync.cancelled"]);
+  expect(await post(cancelSyncHandler, { batchId, ...back })).toEqual([303, "/fr/sync?notice=sync.over"]);
+  const failed = await makeRun(connection, { state: "failed" });
+  const retry = { batchId: failed.batchId, ...back };
+  expect(await post(retrySyncHandler, retry)).toEqual([303, "/fr/sync?notice=sync.started"]);
+  const one = { connectionId: connection.connectionId, ...back };
+  expect(await post(retrySyncHandler, one)).toEqual([303, "/fr/sync?notice=sync.joined"]);
+  const jobId = await makeDeadJob(partnerId);
+  expect(await post(redriveHandler, { jobId, ...back })).toEqual([303, "/fr/sync?notice=sync.redriven"]);
+  expect((await post(redriveHandler, { jobId, ...back }))[1]).toContain("error=sync.notFound");
+  for (const fields of [{}, { runId: "1" }, { batchId: "x", runId: "y" }] as Record<string, string>[])
+    expect((await post(cancelSyncHandler, fields))[1]).toContain("error=request.invalid");
+});
+
+type Stream = { next(): Promise<string | null>; close(): void; status: number };
+/** A stream of events; `next` gives the data of the next event, null at its end. */
+async function listen(who: { token: string }, accept = "text/event-stream"): Promise<Stream> {
+  const stop = new AbortController();
+  const response = await syncStreamHandler(
+    new Request(`${origin}/api/sync/stream`, {
+      signal: stop.signal,
+      headers: { accept, cookie: `${sessionCookieName()}=${who.token}`, "last-event-id": "x" },
+    }),
+    { params: Promise.resolve({}) },
+  );
+  const reader = response.body?.pipeThrough(new TextDecoderStream()).getReader();
+  let text = "";
+  return {
+    status: response.status,
+    close: () => stop.abort(),
+    async next() {
+      for (;;) {
+        const [, data] = /^data: (.*)\n\n/m.exec(text) ?? [];
+        if (data !== undefined) {
+          text = text.slice(text.indexOf(data) + data.length);
+          return data;
+        }
+        const { done = true, value = "" } = (await reader?.read()) ?? {};
+        if (done) return null;
+        text += value;
+      }
+    },
+  };
+}
+
+test("the stream begins with the whole state, tells what moves, and nothing of another partner", async () => {
+  const owner = await makeMember();
+  const { id: connectionId } = await makeConnection({ partnerId: owner.partnerId });
+  const { runId } = await makeRun({ partnerId: owner.partnerId, connectionId }, { state: "running" });
+  const [stream, foreign] = await Promise.all([listen(owner), listen(await makeMember())]);
+  expect(JSON.parse((await stream.next()) ?? "")).toMatchObject({
+    runs: [{ id: runId, state: "running", accountsDone: 0 }],
+    lastEndedAt: null,
+  });
+  expect(JSON.parse((await foreign.next()) ?? "")).toEqual({ runs: [], lastEndedAt: null });
+  const silent = foreign.next();
+  // A sign of life is no news; progress is.
+  await adminQuery("update sync_run set heartbeat_at = now() where id = $1", [runId]);
+  await adminQuery("update sync_run set accounts_total = 9, accounts_done = 3 where id = $1", [runId]);
+  expect(JSON.parse((await stream.next()) ?? "")).toMatchObject({
+    runs: [{ accountsTotal: 9, accountsDone: 3 }],
+  });
+  await adminQuery("update sync_run set state = 'succeeded', finished_at = now() where id = $1", [runId]);
+  expect(JSON.parse((await stream.next()) ?? "")).toEqual({ runs: [], lastEndedAt: expect.any(String) });
+  const again = await listen(owner);
+  expect(JSON.parse((await again.next()) ?? "")).toEqual({ runs: [], lastEndedAt: expect.any(String) });
+  for (const one of [stream, foreign, again]) one.close();
+  expect(await silent).toBeNull();
+});
+
+test("the stream ends within two seconds of its session, and does not keep anybody signed in", async () => {
+  const owner = await makeMember();
+  await adminQuery("update session set last_seen_at = now() - interval '5 minutes' where id = $1", [
+    owner.sessionId,
+  ]);
+  const stream = await listen(owner);
+  await stream.next();
+  await adminQuery("update session set last_seen_at = now() - interval '4 minutes' where id = $1", [
+    owner.sessionId,
+  ]);
+  await new Promise((resolve) => setTimeout(resolve, 1_700));
+  const [session] = await adminQuery<{ age: number }>(
+    "select extract(epoch from now() - last_seen_at)::float as age from session where id = $1",
+    [owner.sessionId],
+  );
+  expect(session?.age).toBeGreaterThan(230);
+  const at = performance.now();
+  await adminQuery("update session set revoked_at = now() where id = $1", [owner.sessionId]);
+  expect(await stream.next()).toBeNull();
+  expect(performance.now() - at).toBeLessThan(2_000);
+  expect((await listen(owner)).status).toBe(401);
+});
+
+test("a session holds four streams; who does not ask for events gets the state once", async () => {
+  const owner = await makeMember();
+  const streams = await Promise.all([1, 2, 3, 4].map(() => listen(owner)));
+  expect(streams.map(({ status }) => status)).toEqual([200, 200, 200, 200]);
+  expect((await listen(owner)).status).toBe(429);
+  streams[0]?.close();
+  await streams[0]?.next().catch(() => null);
+  const fifth = await listen(owner);
+  expect(fifth.status).toBe(200);
+  for (const one of [...streams, fifth]) one.close();
+  expect((await listen(owner, "*/*")).status).toBe(200);
 });

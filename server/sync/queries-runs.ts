@@ -1,6 +1,7 @@
-// Every query of connections, batches and runs: what is due, what runs, how it went.
+// Queries of a run's life: made, claimed by a worker, going on, ended.
 import { sql } from "kysely";
 import type { ScopedDb } from "#db/client.ts";
+import type { CallLimit } from "./rules.ts";
 import type { LiveRun } from "./schema.ts";
 
 export type ConnectionRow = {
@@ -11,6 +12,12 @@ export type ConnectionRow = {
   settings: Record<string, string>;
   secret: Buffer | null;
   failures: number;
+  /** Neither switched off nor removed. */
+  isEnabled: boolean;
+  limits: CallLimit[];
+  circuitOpenUntil: Date | null;
+  /** Why the latest reading failed as a whole; null: it did not. */
+  errorCode: string | null;
 };
 
 export async function getConnection(db: ScopedDb, partnerId: string, id: string): Promise<ConnectionRow> {
@@ -18,231 +25,202 @@ export async function getConnection(db: ScopedDb, partnerId: string, id: string)
     .selectFrom("connection")
     .where("partnerId", "=", partnerId)
     .where("id", "=", id)
-    .select(["id", "customerId", "vendor", "name", "settings", "secret", "failures"])
-    .executeTakeFirstOrThrow();
-  return { ...row, settings: row.settings as Record<string, string> };
-}
-
-/** Enabled connections; with a customer those that hold an account of it, with the account ids. */
-export async function listConnections(
-  db: ScopedDb,
-  partnerId: string,
-  customerId: string | null,
-): Promise<{ id: string; accounts: string[] | null }[]> {
-  const enabled = db
-    .selectFrom("connection as c")
-    .where("c.partnerId", "=", partnerId)
-    .where("c.isEnabled", "=", true);
-  if (customerId === null)
-    return (await enabled.select("c.id").execute()).map(({ id }) => ({ id, accounts: null }));
-  return enabled
-    .innerJoin("vendorAccount as a", (join) =>
-      join.onRef("a.partnerId", "=", "c.partnerId").onRef("a.connectionId", "=", "c.id"),
-    )
-    .where("a.customerId", "=", customerId)
-    .where("a.linkState", "<>", "not_linked")
-    .groupBy("c.id")
-    .select(["c.id", sql<string[]>`array_agg(a.external_id)`.as("accounts")])
-    .execute();
-}
-
-/** Connections to read now: the whole of those whose cycle is over, else the accounts that failed for a passing reason. */
-export async function listDueConnections(
-  db: ScopedDb,
-  partnerId: string,
-  now: Date,
-  passing: readonly string[],
-): Promise<{ id: string; accounts: string[] | null }[]> {
-  const rows = await db
-    .selectFrom("connection as c")
-    .where("c.partnerId", "=", partnerId)
-    .where("c.isEnabled", "=", true)
-    .where((eb) => eb.or([eb("c.nextRunAt", "<=", now), eb("c.retryAt", "<=", now)]))
-    .where((eb) =>
-      eb.not(
-        eb.exists(
-          eb
-            .selectFrom("syncRun as r")
-            .whereRef("r.partnerId", "=", "c.partnerId")
-            .whereRef("r.connectionId", "=", "c.id")
-            .where("r.state", "in", ["queued", "running"]),
-        ),
-      ),
-    )
+    .select(["id", "customerId", "vendor", "name", "settings", "secret", "failures", "limits", "errorCode"])
     .select((eb) => [
-      "c.id",
-      sql<boolean>`c.next_run_at <= ${now}`.as("isCycle"),
-      eb
-        .selectFrom("vendorAccount as a")
-        .whereRef("a.partnerId", "=", "c.partnerId")
-        .whereRef("a.connectionId", "=", "c.id")
-        .where("a.linkState", "<>", "not_linked")
-        .where("a.errorCode", "in", [...passing])
-        .select(sql<string[] | null>`array_agg(a.external_id)`.as("ids"))
-        .as("failing"),
+      "circuitOpenUntil",
+      eb.and([eb("isEnabled", "=", true), eb("removedAt", "is", null)]).as("isEnabled"),
     ])
-    .execute();
-  return rows.map((row) => ({ id: row.id, accounts: row.isCycle ? null : (row.failing ?? []) }));
+    .executeTakeFirstOrThrow();
+  return {
+    ...row,
+    isEnabled: row.isEnabled === true,
+    settings: row.settings as Record<string, string>,
+    limits: row.limits as unknown as CallLimit[],
+  };
 }
 
-export async function insertBatch(
-  db: ScopedDb,
-  partnerId: string,
-  cause: "schedule" | "person" | "first",
-  requestedBy: string | null,
-): Promise<string> {
+/** `requestedName`: of the partner's person who asked; '' for the clock and for customers' users. */
+export type BatchCause = {
+  cause: "schedule" | "person" | "first";
+  requestedBy: string | null;
+  requestedName?: string;
+};
+
+export async function insertBatch(db: ScopedDb, partnerId: string, wish: BatchCause): Promise<string> {
+  const { cause, requestedBy, requestedName = "" } = wish;
   const { id } = await db
     .insertInto("syncBatch")
-    .values({ partnerId, cause, requestedBy })
+    .values({ partnerId, cause, requestedBy, requestedName })
     .returning("id")
     .executeTakeFirstOrThrow();
   return id;
 }
 
-/** Queues a run; undefined when one of the connection is already queued or running (then join it). */
-export async function insertRun(
+/** Queues runs; a connection that is already queued or running gets none (then join it). */
+export async function insertRuns(
   db: ScopedDb,
   partnerId: string,
-  run: { batchId: string; connectionId: string; onlyAccounts: string[] | null },
-): Promise<string | undefined> {
-  const row = await db
+  batchId: string,
+  wanted: readonly { connectionId: string; onlyAccounts: string[] | null }[],
+): Promise<{ id: string; connectionId: string }[]> {
+  if (wanted.length === 0) return [];
+  return db
     .insertInto("syncRun")
-    .values({ partnerId, ...run })
+    .values(wanted.map((run) => ({ partnerId, batchId, ...run })))
     .onConflict((oc) =>
       oc.columns(["partnerId", "connectionId"]).where("state", "in", ["queued", "running"]).doNothing(),
     )
-    .returning("id")
-    .executeTakeFirst();
-  return row?.id;
+    .returning(["id", "connectionId"])
+    .execute();
 }
 
-/** More is wanted (null: every account) than a live partial run reads: the connection is read again as soon as that one is done. */
-export async function askForFollowUp(
-  db: ScopedDb,
-  partnerId: string,
-  connectionId: string,
-  accounts: readonly string[] | null,
-  now: Date,
-): Promise<void> {
-  const live = await db
-    .selectFrom("syncRun")
-    .where("partnerId", "=", partnerId)
-    .where("connectionId", "=", connectionId)
-    .where("state", "in", ["queued", "running"])
-    .where("onlyAccounts", "is not", null)
-    .where(sql<boolean>`${accounts}::text[] is null or not only_accounts @> ${accounts}::text[]`)
-    .select("id")
-    .executeTakeFirst();
-  if (live)
-    await db
-      .updateTable("connection")
-      .set({ nextRunAt: now })
-      .where("partnerId", "=", partnerId)
-      .where("id", "=", connectionId)
-      .execute();
-}
+/** A worker's claim on a run: `attempt` tells it from those before it. */
+export type Claim = { id: string; attempt: number };
 
-/** Takes a run to work on, also one whose worker died; undefined when it is finished or cancelled. */
+/**
+ * Takes a run to work on: one that waits, one whose worker died, one that ended by a fault of ours. Undefined when there
+ * is nothing to do any more, or when another run of the connection has taken its place.
+ */
 export function claimRun(db: ScopedDb, partnerId: string, runId: string, now: Date) {
   return db
-    .updateTable("syncRun")
+    .updateTable("syncRun as r")
     .set((eb) => ({
       state: "running",
-      startedAt: eb.fn.coalesce("startedAt", eb.val(now)),
+      attempt: eb("r.attempt", "+", 1),
+      startedAt: eb.fn.coalesce("r.startedAt", eb.val(now)),
       heartbeatAt: now,
+      finishedAt: null,
+      errorCode: null,
+      errorDetail: null,
       accountsDone: 0,
       accountsRefused: 0,
     }))
-    .where("partnerId", "=", partnerId)
-    .where("id", "=", runId)
-    .where("state", "in", ["queued", "running"])
-    .returning(["id", "connectionId", "onlyAccounts"])
+    .where("r.partnerId", "=", partnerId)
+    .where("r.id", "=", runId)
+    .where((eb) =>
+      eb.or([
+        eb("r.state", "in", ["queued", "running"]),
+        eb.and([
+          eb("r.state", "=", "failed"),
+          eb("r.errorCode", "=", "unexpected"),
+          eb.not(
+            eb.exists(
+              eb
+                .selectFrom("syncRun as live")
+                .whereRef("live.partnerId", "=", "r.partnerId")
+                .whereRef("live.connectionId", "=", "r.connectionId")
+                .where("live.state", "in", ["queued", "running"])
+                .select("live.id"),
+            ),
+          ),
+        ]),
+      ]),
+    )
+    .returning(["r.id", "r.attempt", "r.connectionId", "r.onlyAccounts"])
     .executeTakeFirst();
 }
 
-/** Adds to a run's progress; false when it was cancelled meanwhile. */
+const held = (db: ScopedDb, partnerId: string, claim: Claim) =>
+  db
+    .updateTable("syncRun")
+    .where("partnerId", "=", partnerId)
+    .where("id", "=", claim.id)
+    .where("attempt", "=", claim.attempt)
+    .where("state", "=", "running");
+
+/**
+ * Adds to a run's progress, which is a sign of life too; false when it was cancelled or claimed by another worker. Within
+ * a transaction that writes what was read, it holds the run until that commits: a worker that lost it writes nothing.
+ */
 export async function advanceRun(
   db: ScopedDb,
   partnerId: string,
-  runId: string,
+  claim: Claim,
   step: { total: number | null; done: number; refused: number },
   now: Date,
 ): Promise<boolean> {
-  const result = await db
-    .updateTable("syncRun")
+  const result = await held(db, partnerId, claim)
     .set((eb) => ({
-      accountsTotal: step.total,
+      ...(step.total !== null && { accountsTotal: step.total }),
       accountsDone: eb("accountsDone", "+", step.done),
       accountsRefused: eb("accountsRefused", "+", step.refused),
       heartbeatAt: now,
     }))
-    .where("partnerId", "=", partnerId)
-    .where("id", "=", runId)
-    .where("state", "=", "running")
     .executeTakeFirst();
   return result.numUpdatedRows > 0n;
 }
 
-export type RunEnd = { state: "succeeded" | "failed"; errorCode: string | null; errorDetail: string | null };
+export type RunEnd = {
+  state: "succeeded" | "failed" | "cancelled";
+  errorCode: string | null;
+  errorDetail: string | null;
+};
+/** Ends a run; false when it was cancelled or claimed by another worker. */
 export async function finishRun(
   db: ScopedDb,
   partnerId: string,
-  runId: string,
+  claim: Claim,
   end: RunEnd,
   now: Date,
-): Promise<void> {
-  await db
-    .updateTable("syncRun")
+): Promise<boolean> {
+  const result = await held(db, partnerId, claim)
     .set({ ...end, finishedAt: now, heartbeatAt: now })
+    .executeTakeFirst();
+  return result.numUpdatedRows > 0n;
+}
+
+/** Puts a claimed run back among those that wait. */
+export async function releaseRun(db: ScopedDb, partnerId: string, claim: Claim): Promise<void> {
+  await held(db, partnerId, claim).set({ state: "queued", startedAt: null, heartbeatAt: null }).execute();
+}
+
+/** The connection of a run that was cancelled, so that its customers can be told; undefined: it was not cancelled. */
+export async function findCancelled(
+  db: ScopedDb,
+  partnerId: string,
+  runId: string,
+): Promise<string | undefined> {
+  const row = await db
+    .selectFrom("syncRun")
     .where("partnerId", "=", partnerId)
     .where("id", "=", runId)
-    .where("state", "=", "running")
-    .execute();
-}
-
-/** Does an account of this connection still wait to be read again after one of these faults? */
-export async function hasFailing(
-  db: ScopedDb,
-  partnerId: string,
-  connectionId: string,
-  codes: readonly string[],
-): Promise<boolean> {
-  const row = await db
-    .selectFrom("vendorAccount")
-    .where("partnerId", "=", partnerId)
-    .where("connectionId", "=", connectionId)
-    .where("linkState", "<>", "not_linked")
-    .where("errorCode", "in", [...codes])
-    .select("id")
-    .limit(1)
+    .where("state", "=", "cancelled")
+    .select("connectionId")
     .executeTakeFirst();
-  return row !== undefined;
+  return row?.connectionId;
 }
 
-export type ConnectionResult = {
-  errorCode: string | null;
-  errorDetail: string | null;
-  failures: number;
-  nextRunAt?: Date;
-  retryAt?: Date | null;
-  lastSuccessAt?: Date;
-};
-/** What a run leaves on its connection; `errorSince` stays while the trouble goes on. */
-export async function updateConnection(
+/** A run whose job is dead is failed, and its connection is read anew at `next`. */
+export async function failRun(
   db: ScopedDb,
   partnerId: string,
-  id: string,
-  result: ConnectionResult,
+  runId: string,
   now: Date,
+  next: Date,
 ): Promise<void> {
+  const run = await db
+    .updateTable("syncRun")
+    .set({ state: "failed", errorCode: "unexpected", finishedAt: now })
+    .where("partnerId", "=", partnerId)
+    .where("id", "=", runId)
+    .where("state", "in", ["queued", "running"])
+    .returning("connectionId")
+    .executeTakeFirst();
+  if (run) await readAnew(db, partnerId, [run.connectionId], next);
+}
+
+async function readAnew(
+  db: ScopedDb,
+  partnerId: string,
+  connectionIds: readonly string[],
+  at: Date,
+): Promise<void> {
+  if (connectionIds.length === 0) return;
   await db
     .updateTable("connection")
-    .set((eb) => ({
-      ...result,
-      errorSince: result.errorCode === null ? null : eb.fn.coalesce("errorSince", eb.val(now)),
-    }))
+    .set({ nextRunAt: at })
     .where("partnerId", "=", partnerId)
-    .where("id", "=", id)
+    .where("id", "in", [...connectionIds])
     .execute();
 }
 
@@ -268,20 +246,17 @@ export async function failSilentRuns(
     )
     .returning("connectionId")
     .execute();
-  if (runs.length === 0) return;
-  await db
-    .updateTable("connection")
-    .set({ nextRunAt: now })
-    .where("partnerId", "=", partnerId)
-    .where(
-      "id",
-      "in",
-      runs.map((run) => run.connectionId),
-    )
-    .execute();
+  await readAnew(
+    db,
+    partnerId,
+    runs.map((run) => run.connectionId),
+    now,
+  );
 }
 
-/** The newest runs, for the list's "synchronising" note. */
+const MOST_LIVE = 20;
+
+/** What is being read now, the longest first; of customers' own connections only those of customers in scope. */
 export async function listLiveRuns(db: ScopedDb, partnerId: string): Promise<LiveRun[]> {
   const rows = await db
     .selectFrom("syncRun as r")
@@ -290,8 +265,34 @@ export async function listLiveRuns(db: ScopedDb, partnerId: string): Promise<Liv
     )
     .where("r.partnerId", "=", partnerId)
     .where("r.state", "in", ["queued", "running"])
+    .where((eb) =>
+      eb.or([
+        eb("c.customerId", "is", null),
+        eb.exists(
+          eb
+            .selectFrom("visibleCustomer as v")
+            .whereRef("v.partnerId", "=", "c.partnerId")
+            .whereRef("v.id", "=", "c.customerId")
+            .select("v.id"),
+        ),
+      ]),
+    )
     .select(["r.id", "c.name as connection", "c.vendor", "r.state", "r.accountsTotal", "r.accountsDone"])
+    .select((eb) =>
+      eb
+        .case()
+        .when("c.circuitOpenUntil", ">", sql<Date>`now()`)
+        .then(eb.ref("c.circuitOpenUntil"))
+        .end()
+        .as("waitsUntil"),
+    )
+    .orderBy("r.state", "desc")
     .orderBy("r.createdAt")
+    .limit(MOST_LIVE)
     .execute();
-  return rows.map((row) => ({ ...row, state: row.state as LiveRun["state"] }));
+  return rows.map((row) => ({
+    ...row,
+    state: row.state as LiveRun["state"],
+    waitsUntil: row.state === "queued" ? (row.waitsUntil?.toISOString() ?? null) : null,
+  }));
 }

@@ -1,5 +1,14 @@
 import type { CustomerDetails, CustomerList } from "#server/customers/schema.ts";
-import { type Caller, expect, languages, resources, test } from "./portal.ts";
+import {
+  type Caller,
+  expect,
+  expectAccessible,
+  expectNoSidewaysScroll,
+  fill,
+  languages,
+  resources,
+  test,
+} from "./portal.ts";
 
 // One emulator and one partner: each test leaves both as it found them.
 test.describe.configure({ mode: "serial" });
@@ -70,7 +79,11 @@ test("a fault of one account costs that customer its freshness, shows why and wh
   const caller = await as("lagune");
   await settled(caller);
   const before = await all(caller);
-  const healthy = before.filter(({ status, devicesTotal }) => status === "synced" && (devicesTotal ?? 0) > 0);
+  // Customers that no other vendor tells about too.
+  const healthy = before.filter(
+    ({ status, devicesTotal, devicesSource }) =>
+      status === "synced" && (devicesTotal ?? 0) > 0 && devicesSource === "sophos",
+  );
   expect(healthy.length).toBeGreaterThan(faults.length + 5);
   const struck = new Map<string, (typeof faults)[number]>();
   for (const [index, one] of faults.entries()) {
@@ -174,3 +187,63 @@ test("a vendor that is gone shows as such with every customer, keeps all data, a
     before.map(({ id, status }) => [id, status]),
   );
 });
+
+test("the page of synchronisations moves by itself, and Cancel leaves what was read", async ({
+  as,
+  page,
+  enter,
+}) => {
+  const caller = await as("lagune");
+  await settled(caller);
+  await order({ mode: "slow", delayMs: 1_500, path: "/endpoint" });
+  const { it } = resources;
+  await enter("lagune");
+  await page.goto("/it/sync");
+  await page.getByRole("button", { name: it.sync.syncAll }).click();
+  await expect(page.getByText(it.sync.notice.started.title)).toBeVisible();
+  const bar = page.locator('[data-run="running"] progress').first();
+  await expect(bar).toHaveAttribute("aria-valuetext", /40/, { timeout: 30_000 });
+  const before = await bar.getAttribute("aria-valuetext");
+  await expect(bar).not.toHaveAttribute("aria-valuetext", before ?? "", { timeout: 30_000 });
+  await page
+    .getByRole("button", { name: fill(it.sync.run.cancelNamed, { connection: "" }).trim() })
+    .first()
+    .click();
+  await expect(page.getByText(it.sync.notice.cancelled.title, { exact: true }).first()).toBeVisible();
+  await expect(page.locator("[data-run]").first()).toHaveAttribute("data-run", "cancelled");
+  await order({ mode: "ok" });
+  await syncAll(caller);
+  await settled(caller);
+});
+
+test("the page of synchronisations works without scripts", async ({ browser, as, baseURL }) => {
+  const [name = "", value = ""] = (await as("lagune")).cookie.split("=");
+  const context = await browser.newContext({ javaScriptEnabled: false, baseURL: baseURL ?? "" });
+  await context.addCookies([{ name, value, url: baseURL ?? "" }]);
+  const page = await context.newPage();
+  await page.goto("/fr/sync");
+  await page.getByRole("button", { name: resources.fr.sync.syncAll }).click();
+  await expect(page.getByText(resources.fr.sync.notice.started.title)).toBeVisible();
+  await settled(await as("lagune"));
+  await page.goto("/fr/sync");
+  await expect(page.locator("[data-run]").first()).toHaveAttribute("data-run", "succeeded");
+  await context.close();
+});
+
+test("the page of synchronisations is nobody's who may not read it", async ({ page, enter }) => {
+  await enter("rossiAdmin");
+  expect((await page.goto("/en/sync"))?.status()).toBe(404);
+});
+
+for (const language of languages)
+  test(`the page of synchronisations is accessible in ${language}, and fits a phone`, async ({
+    page,
+    enter,
+  }) => {
+    await enter("lagune");
+    await page.goto(`/${language}/sync`);
+    await expect(page.getByRole("heading", { level: 1 })).toHaveText(resources[language].sync.title);
+    await expectAccessible(page);
+    await page.setViewportSize({ width: 360, height: 780 });
+    await expectNoSidewaysScroll(page);
+  });

@@ -1,0 +1,1 @@
+export { cancelSyncHandler as POST } from "#server/sync/handler.ts";

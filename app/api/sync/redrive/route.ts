@@ -1,0 +1,1 @@
+export { redriveHandler as POST } from "#server/sync/handler.ts";

@@ -1,0 +1,1 @@
+export { retrySyncHandler as POST } from "#server/sync/handler.ts";

@@ -1,0 +1,1 @@
+export { syncStreamHandler as GET } from "#server/sync/handler.ts";
