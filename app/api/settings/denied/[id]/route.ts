@@ -1,0 +1,1 @@
+export { deleteDenied as POST } from "#server/settings/handler.ts";

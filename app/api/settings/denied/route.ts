@@ -1,0 +1,1 @@
+export { saveDenied as POST } from "#server/settings/handler.ts";

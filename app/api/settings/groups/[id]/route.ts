@@ -1,0 +1,1 @@
+export { saveGroupThresholds as POST } from "#server/settings/handler.ts";

@@ -1,0 +1,1 @@
+export { saveThresholds as POST } from "#server/settings/handler.ts";

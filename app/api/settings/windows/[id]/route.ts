@@ -1,0 +1,1 @@
+export { changeWindow as POST } from "#server/settings/handler.ts";

@@ -1,0 +1,1 @@
+export { saveWindow as POST } from "#server/settings/handler.ts";

@@ -1,0 +1,181 @@
+import type { CustomerList } from "#server/customers/schema.ts";
+import type { Warnings } from "#server/warnings/schema.ts";
+import {
+  type Caller,
+  expect,
+  expectAccessible,
+  expectNoSidewaysScroll,
+  fill,
+  languages,
+  type Page,
+  resources,
+  test,
+} from "./portal.ts";
+
+test.describe.configure({ mode: "serial" });
+
+type Row = CustomerList["rows"][number];
+/** Customers whose only reason is silent computers, the last by name: other tests take the first. */
+async function silentCustomers(caller: Caller): Promise<Row[]> {
+  const input = { status: "warning", sort: "-name", pageSize: 200 };
+  const { rows } = await caller.query<CustomerList>("customers.list", input);
+  const only = rows.filter(({ reasons }) => reasons.length === 1 && reasons[0]?.code === "devices_silent");
+  expect(only.length).toBeGreaterThan(3);
+  return only;
+}
+const reasonOn = (page: Page) => page.locator("li[data-reason=devices_silent]");
+const warnings = (caller: Caller, customerId: string) =>
+  caller.query<Warnings>("warnings.byCustomer", { customerId });
+const statusOf = async (caller: Caller, { id, name }: Row) =>
+  (await caller.query<CustomerList>("customers.list", { q: name, pageSize: 100 })).rows.find(
+    (row) => row.id === id,
+  )?.status;
+
+for (const [place, javaScriptEnabled] of [true, false].entries()) {
+  test.describe(javaScriptEnabled ? "with scripts" : "without scripts", () => {
+    test.use({ javaScriptEnabled });
+
+    test("a warning is assigned, commented, snoozed and reopened, and all of it told", async ({
+      as,
+      page,
+      enter,
+    }) => {
+      test.setTimeout(180_000);
+      const caller = await as("super");
+      const customer = (await silentCustomers(caller))[place];
+      if (!customer) throw new Error("no customer has silent computers");
+      const language = javaScriptEnabled ? "en" : "it";
+      const { warnings: text, customer: page_, status, errors } = resources[language];
+      await enter("super");
+      await page.goto(`/${language}/customers/${customer.id}`);
+      const open = () => reasonOn(page).getByText(text.handle, { exact: true }).click();
+      const form = (title: string) => reasonOn(page).getByRole("form", { name: title, exact: true });
+
+      await open();
+      const [colleague] = (await warnings(caller, customer.id)).team;
+      if (!colleague) throw new Error("nobody is in the team");
+      await form(text.assign.title).getByLabel(text.assign.to).selectOption(colleague.id);
+      await form(text.assign.title).getByRole("button").click();
+      await expect(page.getByText(text.notice.assign)).toBeVisible();
+      await expect(reasonOn(page)).toContainText(fill(text.assigned, { name: colleague.name }));
+
+      await open();
+      const comment = `Called <b>Ms Rossi</b> ${Date.now()}`;
+      await form(text.comment.title).getByLabel(text.comment.text).fill(comment);
+      await form(text.comment.title).getByRole("button").click();
+      await expect(page.getByText(text.notice.comment)).toBeVisible();
+      await expect(reasonOn(page)).toContainText(fill(text.comment.count_one, { formatted: "1" }));
+
+      // In the past: refused, and what was typed is still there.
+      await open();
+      const snooze = form(text.snooze.title);
+      await snooze.getByLabel(text.why).fill("Summer break");
+      await snooze.getByLabel(text.snooze.for, { exact: true }).selectOption("until");
+      await snooze.getByLabel(text.snooze.until).fill("2020-01-01T10:00");
+      await snooze.getByRole("button").click();
+      await expect(page.getByRole("alert").first()).toContainText(errors.warning.until);
+      await expect(snooze.getByLabel(text.why)).toHaveValue("Summer break");
+      await snooze.getByLabel(text.snooze.for, { exact: true }).selectOption("month");
+      await snooze.getByRole("button").click();
+      await expect(page.getByText(text.notice.snooze)).toBeVisible();
+      const muted = reasonOn(page).locator("[data-muted=snoozed]");
+      await expect(muted).toContainText(fill(status.muted.snoozed, { until: "" }));
+      await expect(muted).toContainText("Summer break");
+
+      const history = page.locator("[data-section=history]");
+      await expect(history).toContainText(comment);
+      await expect(history).toContainText("Summer break");
+      await expect(history).toContainText(
+        fill(text.event.assigned, { reason: status.short.devices_silent, text: colleague.name }),
+      );
+      // The minute job takes it into the status.
+      await expect
+        .poll(() => statusOf(caller, customer), { timeout: 75_000, intervals: [2_000] })
+        .toBe("synced");
+      await page.reload();
+      await expect(page.locator("main [data-status]").first()).toHaveAttribute("data-status", "synced");
+      await expect(page.getByRole("region", { name: page_.why })).toContainText(text.aside);
+
+      await reasonOn(page).getByText(text.handleMuted, { exact: true }).click();
+      await form(text.reopen.title).getByRole("button").click();
+      await expect(page.getByText(text.notice.reopen)).toBeVisible();
+      await expect(muted).toHaveCount(0);
+      await expect
+        .poll(() => statusOf(caller, customer), { timeout: 75_000, intervals: [2_000] })
+        .toBe("warning");
+    });
+  });
+}
+
+test("by keyboard alone a warning is accepted as an exception and reopened", async ({ as, page, enter }) => {
+  const caller = await as("super");
+  const customer = (await silentCustomers(caller))[2];
+  if (!customer) throw new Error("no customer has silent computers");
+  const { warnings: text } = resources.fr;
+  await enter("super");
+  await page.goto(`/fr/customers/${customer.id}`);
+  const summary = reasonOn(page).locator("summary").last();
+  await summary.focus();
+  await page.keyboard.press("Enter");
+  const accept = reasonOn(page).getByRole("form", { name: text.accept.title });
+  await accept.getByLabel(text.why).focus();
+  await page.keyboard.type("Borne sans utilisateur");
+  await page.keyboard.press("Enter");
+  await expect(reasonOn(page).locator("[data-muted=accepted]")).toContainText("Borne sans utilisateur");
+  await reasonOn(page).locator("summary").last().focus();
+  await page.keyboard.press("Enter");
+  const reopen = reasonOn(page).getByRole("form", { name: text.reopen.title }).getByRole("button");
+  await reopen.focus();
+  await page.keyboard.press("Enter");
+  await expect(page.getByText(text.notice.reopen)).toBeVisible();
+  await expect(reasonOn(page).locator("[data-muted]")).toHaveCount(0);
+});
+
+test("who may not handle it is offered no form and refused; the customer's users see none of it", async ({
+  as,
+  page,
+  enter,
+}) => {
+  const limited = await as("readonly");
+  const [customer] = (await limited.query<CustomerList>("customers.list", { status: "warning" })).rows;
+  if (!customer) throw new Error("no warning in the scope of the demo's Read-only");
+  const [reason] = customer.reasons;
+  const body = { act: "comment", code: reason?.code, subject: reason?.evidence["vendor"] ?? "", text: "x" };
+  await enter("readonly");
+  await page.goto(`/en/customers/${customer.id}`);
+  await expect(page.getByRole("region", { name: resources.en.customer.why })).toBeVisible();
+  await expect(page.locator("form[action*='/api/warnings/']")).toHaveCount(0);
+  for (const person of ["readonly", "business", "rossiAdmin"] as const)
+    expect((await (await as(person)).post(`/api/warnings/${customer.id}`, body)).status, person).toBe(403);
+  expect((await (await as("lagune")).post(`/api/warnings/${customer.id}`, body)).status).toBe(404);
+
+  const own = await as("rossiAdmin");
+  const address = (await own.get("/en/customers")).headers.get("location") ?? "";
+  await enter("rossiAdmin");
+  await page.goto(address);
+  await expect(page.getByRole("heading", { level: 1 })).toBeVisible();
+  await expect(page.locator("form[action*='/api/warnings/']")).toHaveCount(0);
+});
+
+for (const language of languages) {
+  test(`forms are accessible, and on a phone nothing scrolls sideways (${language})`, async ({
+    as,
+    page,
+    enter,
+  }) => {
+    test.setTimeout(60_000);
+    const customer = (await silentCustomers(await as("super")))[3];
+    if (!customer) throw new Error("no customer has silent computers");
+    await enter("super");
+    const refused = "refused=warning.until&act=snooze&code=devices_silent&subject=&why=x&for=until";
+    await page.setViewportSize({ width: 360, height: 740 });
+    await page.goto(`/${language}/customers/${customer.id}?${refused}`);
+    await expect(
+      reasonOn(page).getByRole("form", { name: resources[language].warnings.snooze.title }),
+    ).toBeVisible();
+    await expectNoSidewaysScroll(page);
+    await page.setViewportSize({ width: 1280, height: 800 });
+    await expectAccessible(page);
+    expect(await page.locator("main").innerText()).not.toMatch(/\{\{\w+\}\}|undefined|NaN/);
+  });
+}
