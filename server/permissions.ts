@@ -98,7 +98,7 @@ export type CustomerAccess = {
   relationship: "managed" | "delegated" | "order_only";
   capabilities: readonly Capability[];
 };
-/** Whoever acts: a person in a membership. */
+/** Whoever acts: a person in a membership, by themselves or through a program with a token of theirs. */
 export type Actor = {
   userId: string;
   email: string;
@@ -114,6 +114,10 @@ export type Actor = {
   /** All customers and none denied. */
   memberAll: boolean;
   address: string;
+  /** When the person last proved who they are (requireFresh); absent for a token, which proves nothing. */
+  provedAt?: Date;
+  /** A program acts with this token of the member's: what the token may do, and never more than the member may. */
+  apiToken?: { id: string; name: string; permissions: readonly string[]; connectionId: string | null };
 };
 
 /** Orders of managed customers open licences, contacts and the account itself, nothing else (domain.md). */
@@ -130,12 +134,13 @@ const orderPermissions: readonly Permission[] = [
  * the actor's scope is the database's answer (visible_customer), asked before this.
  */
 export function can(
-  actor: Pick<Actor, "role" | "customerId">,
+  actor: Pick<Actor, "role" | "customerId" | "apiToken">,
   permission: Permission,
   customer?: CustomerAccess,
 ): boolean {
   const rule: Rule = permissions[permission];
   if (!rule.roles.includes(actor.role)) return false;
+  if (actor.apiToken && !actor.apiToken.permissions.includes(permission)) return false;
   if (!customer) return true;
   if (actor.customerId !== null) return actor.customerId === customer.id;
   if (customer.relationship === "order_only") return orderPermissions.includes(permission);

@@ -22,9 +22,13 @@ const who = (actor: Actor | JobActor) =>
   "job" in actor
     ? { kind: "job", id: actor.job, name: actor.job, membershipId: null, address: "" }
     : {
-        kind: "user",
-        id: actor.userId,
-        name: `${actor.name} <${actor.email}>`,
+        ...(actor.apiToken
+          ? {
+              kind: "token",
+              id: actor.apiToken.id,
+              name: `${actor.apiToken.name}: ${actor.name} <${actor.email}>`,
+            }
+          : { kind: "user", id: actor.userId, name: `${actor.name} <${actor.email}>` }),
         membershipId: actor.membershipId,
         address: actor.address,
       };

@@ -1,0 +1,1 @@
+export { revokeTokenHandler as POST } from "#server/tokens/handler.ts";

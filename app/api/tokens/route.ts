@@ -1,0 +1,1 @@
+export { makeTokenHandler as POST } from "#server/tokens/handler.ts";

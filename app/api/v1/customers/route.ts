@@ -1,0 +1,1 @@
+export { listCustomersHandler as GET } from "#server/api-docs/handler.ts";

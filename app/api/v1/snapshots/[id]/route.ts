@@ -1,0 +1,1 @@
+export { snapshotStatus as GET } from "#server/snapshots/handler.ts";

@@ -1,0 +1,1 @@
+export { pushSnapshot as POST } from "#server/snapshots/handler.ts";

@@ -1,0 +1,1 @@
+export { listSyncRunsHandler as GET, startSyncAllHandler as POST } from "#server/api-docs/handler.ts";
