@@ -33,10 +33,11 @@ export function languageOf(headers: Headers): Language {
   return accepted.find(isLanguage) ?? "en";
 }
 
-export async function contextOf(headers: Headers): Promise<Context> {
+/** `isActive`: a person's request, which keeps the session from going idle. */
+export async function contextOf(headers: Headers, isActive = true): Promise<Context> {
   const token = sessionToken(headers.get("cookie"));
   return {
-    session: token ? await readSession(token, addressOf(headers)) : null,
+    session: token ? await readSession(token, addressOf(headers), isActive) : null,
     language: languageOf(headers),
     supportId: crypto.randomUUID(),
     path: headers.get("x-path"),

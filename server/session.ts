@@ -5,10 +5,6 @@ import { listMemberships } from "./auth/sessions.ts";
 import { requestContext, signInPath } from "./caller.ts";
 import type { Actor } from "./permissions.ts";
 
-async function findActor(): Promise<Actor | null> {
-  return (await requestContext()).session?.actor ?? null;
-}
-
 /** The actor of this request; leads to sign-in when there is none. */
 export async function requireActor(): Promise<Actor> {
   const context = await requestContext();
@@ -17,9 +13,10 @@ export async function requireActor(): Promise<Actor> {
 
 /** What the shell shows of the person and their memberships; null when nobody is signed in. */
 export async function getShellActor() {
-  const actor = await findActor();
-  if (!actor) return null;
-  const memberships = await listMemberships(actor.userId);
+  const { session } = await requestContext();
+  if (!session) return null;
+  const { actor, vouched } = session;
+  const memberships = await listMemberships(actor.userId, vouched);
   return {
     name: actor.name,
     email: actor.email,

@@ -1,3 +1,4 @@
+import Link from "next/link";
 import type { ReactNode } from "react";
 import { IconButton } from "#components/ui/button.tsx";
 import { ChevronDownIcon, CheckIcon, CloseIcon, MenuIcon, SignOutIcon } from "#components/ui/icons.tsx";
@@ -91,14 +92,15 @@ export async function Shell({
             names={{ en: t("language.en"), it: t("language.it"), fr: t("language.fr") }}
           />
           <div className="flex items-center gap-2 pl-2.5">
-            <p className="min-w-0 flex-1 leading-tight">
-              <span className="block truncate font-medium" title={actor.name}>
-                {actor.name}
-              </span>
-              <span className="block truncate text-caption text-ink-soft" title={actor.email}>
-                {actor.email}
-              </span>
-            </p>
+            <Link
+              href={`/${lang}/profile`}
+              prefetch={false}
+              title={t("account.profile")}
+              className="min-w-0 flex-1 rounded-sm leading-tight hover:text-accent"
+            >
+              <span className="block truncate font-medium">{actor.name}</span>
+              <span className="block truncate text-caption text-ink-soft">{actor.email}</span>
+            </Link>
             <form method="post" action="/api/logout">
               <input type="hidden" name="lang" value={lang} />
               <IconButton type="submit" label={t("account.signOut")} icon={<SignOutIcon />} />

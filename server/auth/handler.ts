@@ -1,107 +1,140 @@
 // Signing in with a password, signing out, switching membership: plain handlers that work with forms and with JSON.
 import { z } from "zod";
-import { asSystem, withScope } from "#db/client.ts";
-import { appendAudit, scopeOf } from "#server/audit/append.ts";
 import { contextOf, languageOf, sessionToken } from "#server/context.ts";
 import { AppError } from "#server/errors.ts";
 import { addressOf, assertSameOrigin, readFields, safeReturn } from "#server/http/incoming.ts";
 import { isLanguage, type Language } from "#locales/languages.ts";
-import { log } from "#server/log.ts";
 import { errorResponse } from "#server/route.ts";
-import { clearAttempts, countAttempt } from "./limits.ts";
-import { isPassword } from "./passwords.ts";
-import {
-  endSession,
-  listMemberships,
-  readSession,
-  sessionCookie,
-  startSession,
-  switchMembership,
-} from "./sessions.ts";
-export { nextAuthHandler } from "./next-auth.ts";
+import { challengeCookie, challengeCookieName, startChallenge } from "./challenges.ts";
+import { acceptInvitation } from "./invitations.ts";
+import { endSession, readCookie, sessionCookie, switchMembership } from "./sessions.ts";
+import { answerChallenge, openSession, recordSession, signInWithPassword } from "./sign-in.ts";
+export { nextAuthHandler } from "./next-auth-handler.ts";
+export { startProvider } from "./provider-start.ts";
+export { findProviders } from "./issuers.ts";
+export { findInvitation } from "./invitations.ts";
 
+/** An authenticator's code, or a recovery code with its dashes. */
+const code = z.string().trim().min(1).max(40);
 const Login = z.object({
   email: z.string().trim().min(3).max(320),
   password: z.string().min(1).max(128),
-  code: z.string().max(20).optional(),
+  code: code.optional(),
 });
+const Code = z.object({ code });
+const Invitation = z.object({ token: z.string().max(100), password: z.string().max(1000) });
 
-const seeOther = (path: string, cookie?: string): Response =>
-  new Response(null, {
-    status: 303,
-    headers: { location: path, "cache-control": "no-store", ...(cookie && { "set-cookie": cookie }) },
-  });
-const noContent = (cookie: string): Response =>
-  new Response(null, { status: 204, headers: { "set-cookie": cookie, "cache-control": "no-store" } });
+const answer = (status: number, cookies: readonly string[], location?: string): Response => {
+  const headers = new Headers({ "cache-control": "no-store", ...(location !== undefined && { location }) });
+  for (const one of cookies) headers.append("set-cookie", one);
+  return new Response(null, { status, headers });
+};
+const seeOther = (path: string, ...cookies: string[]) => answer(303, cookies, path);
+const noContent = (...cookies: string[]) => answer(204, cookies);
 
-/** Checks e-mail and password and starts a session; returns its token. Throws auth.throttled, and auth.invalid for whatever else stands in the way. */
-async function signIn(email: string, password: string, request: Request): Promise<string> {
-  const address = addressOf(request.headers);
-  const wait = await countAttempt(email, address);
-  if (wait > 0) throw new AppError("auth.throttled", { retryAfterSeconds: wait });
-  const user = await asSystem("a person signs in before a partner is known", (db) =>
-    db
-      .selectFrom("user")
-      .where("email", "=", email)
-      .select(["id", "passwordHash", "disabledAt"])
-      .executeTakeFirst(),
-  );
-  const matches = await isPassword(user?.passwordHash, password);
-  if (!user || !matches || user.disabledAt !== null) {
-    log.info({ email, address }, "sign-in refused");
-    throw new AppError("auth.invalid");
-  }
-  const [membership] = await listMemberships(user.id);
-  if (!membership) throw new AppError("auth.invalid");
-  const token = await startSession({
-    userId: user.id,
-    membershipId: membership.id,
-    userAgent: request.headers.get("user-agent") ?? "",
-    address,
-  });
-  await clearAttempts(email, address);
-  await record(token, address, "auth:signIn");
-  return token;
-}
-
-/** The sign-in, sign-out and switch stand in the chain of the membership they concern. */
-async function record(token: string, address: string, action: string): Promise<void> {
-  const session = await readSession(token, address);
-  if (!session) return;
-  const { actor } = session;
-  await withScope(
-    scopeOf(actor),
-    "read write",
-    (db) => appendAudit(db, actor, { action, entity: `session ${session.id}`, customerId: actor.customerId }),
-    "signin",
-  );
-}
-
-/** `POST /api/login` `{email, password}` → 204 and the cookie, 401, 429; a form is led on to its page, or back with the error. */
-export async function login(request: Request): Promise<Response> {
+type Posted = { isForm: boolean; fields: Record<string, unknown>; language: Language };
+/**
+ * What a page of ours posted, in the language it names; an error leads a form to where `back` says, and a program gets it
+ * as JSON.
+ */
+async function posted(
+  request: Request,
+  work: (posted: Posted) => Promise<Response>,
+  back: (error: AppError, posted: Posted) => string,
+): Promise<Response> {
   const language = languageOf(request.headers);
   try {
     assertSameOrigin(request);
     const { isForm, fields } = await readFields(request);
-    const answerIn: Language = isLanguage(fields["lang"]) ? fields["lang"] : language;
+    const given = { isForm, fields, language: isLanguage(fields["lang"]) ? fields["lang"] : language };
     try {
-      const parsed = Login.safeParse(fields);
-      if (!parsed.success) throw new AppError(isForm ? "auth.invalid" : "request.invalid");
-      const token = await signIn(parsed.data.email, parsed.data.password, request);
-      const cookie = sessionCookie(token);
-      return isForm ? seeOther(safeReturn(fields["return"], `/${answerIn}`), cookie) : noContent(cookie);
+      return await work(given);
     } catch (error) {
       if (!isForm || !(error instanceof AppError)) throw error;
-      const query = new URLSearchParams({ error: error.code });
-      if (typeof fields["email"] === "string") query.set("email", fields["email"].slice(0, 320));
-      const back = safeReturn(fields["return"], "");
-      if (back) query.set("return", back);
-      return seeOther(`/${answerIn}/sign-in?${query}`);
+      return seeOther(back(error, given));
     }
   } catch (error) {
     return errorResponse(error, language);
   }
 }
+
+/** A page with the error, and what was typed there that is no secret. */
+function page(
+  path: string,
+  error: AppError,
+  fields: Record<string, unknown>,
+  kept: readonly string[] = [],
+): string {
+  const query = new URLSearchParams({ error: error.code });
+  for (const name of kept) {
+    const value = fields[name];
+    if (typeof value === "string") query.set(name, value.slice(0, 320));
+  }
+  const back = safeReturn(fields["return"], "");
+  if (back) query.set("return", back);
+  return `${path}?${query}`;
+}
+
+/**
+ * `POST /api/login` `{email, password, code?}` → 204 and the cookie, 200 `{"next":"totp"}` when a code is needed, 401, 429;
+ * a form is led on to its page, to the page that asks for the code, or back with the error.
+ */
+export const login = (request: Request): Promise<Response> =>
+  posted(
+    request,
+    async ({ isForm, fields, language }) => {
+      const parsed = Login.safeParse(fields);
+      if (!parsed.success) throw new AppError(isForm ? "auth.invalid" : "request.invalid");
+      const signedIn = await signInWithPassword(parsed.data, request);
+      const to = safeReturn(fields["return"], `/${language}`);
+      if ("session" in signedIn) {
+        const cookie = sessionCookie(signedIn.session);
+        return isForm ? seeOther(to, cookie) : noContent(cookie);
+      }
+      if (!isForm)
+        return Response.json({ next: "totp" }, { status: 200, headers: { "cache-control": "no-store" } });
+      const cookie = challengeCookie(await startChallenge(signedIn.askCodeOf));
+      return seeOther(`/${language}/sign-in/code?${new URLSearchParams({ return: to })}`, cookie);
+    },
+    (error, { language, fields }) => page(`/${language}/sign-in`, error, fields, ["email"]),
+  );
+
+/** `POST /api/login/code` `{code}` with the challenge's cookie: the second step of a form; the session begins here. */
+export const loginCode = (request: Request): Promise<Response> =>
+  posted(
+    request,
+    async ({ isForm, fields, language }) => {
+      const parsed = Code.safeParse(fields);
+      if (!parsed.success) throw new AppError(isForm ? "auth.codeInvalid" : "request.invalid");
+      const challenge = readCookie(request.headers, challengeCookieName());
+      if (challenge === undefined) throw new AppError("auth.codeExpired");
+      const token = await answerChallenge(challenge, parsed.data.code, request);
+      const cookies = [sessionCookie(token), challengeCookie(null)];
+      return isForm
+        ? seeOther(safeReturn(fields["return"], `/${language}`), ...cookies)
+        : noContent(...cookies);
+    },
+    (error, { language, fields }) =>
+      page(`/${language}/sign-in${error.code === "auth.codeExpired" ? "" : "/code"}`, error, fields),
+  );
+
+/** `POST /api/invitation` `{token, password}`: the invited person's first password; signs them in. */
+export const acceptInvitationHandler = (request: Request): Promise<Response> =>
+  posted(
+    request,
+    async ({ isForm, fields, language }) => {
+      const parsed = Invitation.safeParse(fields);
+      if (!parsed.success) throw new AppError("request.invalid");
+      const user = await acceptInvitation(
+        parsed.data.token,
+        parsed.data.password,
+        addressOf(request.headers),
+      );
+      const cookie = sessionCookie(await openSession(user, request));
+      return isForm ? seeOther(`/${language}`, cookie) : noContent(cookie);
+    },
+    (error, { language, fields }) => page(`/${language}/invitation`, error, fields, ["token"]),
+  );
 
 /** `POST /api/logout`: ends the session at once; 204, or for a form on to the sign-in page. */
 export async function logout(request: Request): Promise<Response> {
@@ -114,7 +147,7 @@ export async function logout(request: Request): Promise<Response> {
       request.headers.has("content-type");
     const token = sessionToken(request.headers.get("cookie"));
     if (token && session) {
-      await record(token, addressOf(request.headers), "auth:signOut");
+      await recordSession(token, addressOf(request.headers), "auth:signOut");
       await endSession(token);
     }
     const wanted = isForm ? (await readFields(request)).fields["lang"] : undefined;
@@ -136,9 +169,9 @@ export async function changeMembership(request: Request): Promise<Response> {
     const { isForm, fields } = await readFields(request);
     const wanted = z.uuid().safeParse(fields["membershipId"]);
     if (!wanted.success) throw new AppError("request.invalid");
-    const token = await switchMembership(session.id, session.actor.userId, wanted.data);
+    const token = await switchMembership(session, wanted.data);
     if (!token) throw new AppError("membership.notFound");
-    await record(token, addressOf(request.headers), "auth:switchMembership");
+    await recordSession(token, addressOf(request.headers), "auth:switchMembership");
     return isForm
       ? seeOther(safeReturn(fields["return"], `/${language}`), sessionCookie(token))
       : noContent(sessionCookie(token));

@@ -1,25 +1,49 @@
 // Sessions: 32 random bytes in the cookie, their SHA-256 in the database, revocable at the next request.
 import { createHash, randomBytes } from "node:crypto";
+import { sql } from "kysely";
 import { asSystem, type SystemDb } from "#db/client.ts";
 import { env } from "#server/env.ts";
 import type { Actor, RoleName } from "#server/permissions.ts";
 
 const IDLE_MINUTES = 30;
 export const ABSOLUTE_HOURS = 12;
+/** Sessions not used since then are over. */
+export const idleSince = (): Date => new Date(Date.now() - IDLE_MINUTES * 60_000);
 /** `last_seen_at` is written at most this often. */
 const TOUCH_SECONDS = 60;
 
 const isSecure = () => env().origin.startsWith("https:");
-export const sessionCookieName = () => (isSecure() ? "__Host-belvedere-session" : "belvedere-session");
-const hashToken = (token: string): Buffer => createHash("sha256").update(token).digest();
+export const sessionCookieName = () => cookieName("session");
+export const newToken = (): string => randomBytes(32).toString("base64url");
+export const hashToken = (token: string): Buffer => createHash("sha256").update(token).digest();
 
 /** The Set-Cookie value that starts (a token) or ends (null) a session in the browser. */
-export function sessionCookie(token: string | null): string {
-  const end = token === null ? "; Max-Age=0" : `; Max-Age=${ABSOLUTE_HOURS * 3600}`;
-  return `${sessionCookieName()}=${token ?? ""}; Path=/; HttpOnly; SameSite=Lax${isSecure() ? "; Secure" : ""}${end}`;
-}
+export const sessionCookie = (token: string | null): string =>
+  cookie(sessionCookieName(), token, ABSOLUTE_HOURS * 3600);
 
-export type SessionRow = { id: string; expiresAt: Date; actor: Actor };
+/** A Set-Cookie value that scripts and other sites' forms do not get; null removes it. */
+export const cookie = (name: string, value: string | null, seconds: number): string =>
+  `${name}=${value ?? ""}; Path=/; HttpOnly; SameSite=Lax${isSecure() ? "; Secure" : ""}; Max-Age=${value === null ? 0 : seconds}`;
+
+/** The value of a cookie of a request. */
+export const readCookie = (headers: Headers, name: string): string | undefined =>
+  headers
+    .get("cookie")
+    ?.split(";")
+    .map((part) => part.trim())
+    .find((part) => part.startsWith(`${name}=`))
+    ?.slice(name.length + 1);
+
+/** The name of a cookie of ours; over https one that only this host can have set. */
+export const cookieName = (name: string): string => `${isSecure() ? "__Host-" : ""}belvedere-${name}`;
+
+/**
+ * The provider that vouched for a session, and where its word counts: in its own partner for the partner's own people, or,
+ * if it is a customer's, for that customer's. So no partner's provider opens another's data, nor a customer's.
+ */
+export type Vouched = { issuerId: string; partnerId: string; customerId: string | null };
+/** `vouched`: null for a session that was opened with a password. */
+export type SessionRow = { id: string; expiresAt: Date; actor: Actor; vouched: Vouched | null };
 
 const liveSession = (db: SystemDb, token: string) =>
   db
@@ -29,18 +53,47 @@ const liveSession = (db: SystemDb, token: string) =>
     .where("s.revokedAt", "is", null)
     .where("u.disabledAt", "is", null)
     .where("s.expiresAt", ">", new Date())
-    .where("s.lastSeenAt", ">", new Date(Date.now() - IDLE_MINUTES * 60_000));
+    .where("s.lastSeenAt", ">", idleSince())
+    .where((eb) =>
+      eb.or([
+        eb("s.oidcIssuerId", "is", null),
+        eb.exists(
+          eb
+            .selectFrom("oidcIssuer as i")
+            .whereRef("i.partnerId", "=", "s.onlyPartnerId")
+            .whereRef("i.id", "=", "s.oidcIssuerId")
+            .where("i.isEnabled", "=", true),
+        ),
+      ]),
+    );
+
+/** Whether a session's provider may vouch for a membership; anything may with a password. */
+const isVouchedFor = (vouched: Vouched | null, membership: string) =>
+  vouched === null
+    ? sql<boolean>`true`
+    : sql<boolean>`${sql.ref(`${membership}.partner_id`)} = ${vouched.partnerId}
+        and ${sql.ref(`${membership}.customer_id`)} is not distinct from ${vouched.customerId}::uuid`;
 
 /**
  * The session of a cookie and who acts in it, in one query; null when it is unknown, revoked, expired, idle, or its
- * user or membership is disabled.
+ * user or membership is disabled. `isActive`: somebody is there; a stream that only looks again keeps nobody signed in.
  */
-export async function readSession(token: string, address: string): Promise<SessionRow | null> {
+export async function readSession(
+  token: string,
+  address: string,
+  isActive = true,
+): Promise<SessionRow | null> {
   if (!/^[\w-]{43}$/.test(token)) return null;
   return asSystem("the cookie says who asks before a partner is known", async (db) => {
     const row = await liveSession(db, token)
       .innerJoin("membership as m", (join) =>
-        join.onRef("m.id", "=", "s.membershipId").onRef("m.userId", "=", "u.id"),
+        join
+          .onRef("m.id", "=", "s.membershipId")
+          .onRef("m.userId", "=", "u.id")
+          .on(
+            sql<boolean>`(s.oidc_issuer_id is null
+              or (m.partner_id = s.only_partner_id and m.customer_id is not distinct from s.only_customer_id))`,
+          ),
       )
       .innerJoin("partner as p", "p.id", "m.partnerId")
       .where("m.disabledAt", "is", null)
@@ -48,6 +101,10 @@ export async function readSession(token: string, address: string): Promise<Sessi
         "s.id",
         "s.expiresAt",
         "s.lastSeenAt",
+        "s.provedAt",
+        "s.oidcIssuerId",
+        "s.onlyPartnerId",
+        "s.onlyCustomerId",
         "u.id as userId",
         "u.email",
         "u.name",
@@ -73,7 +130,7 @@ export async function readSession(token: string, address: string): Promise<Sessi
       ])
       .executeTakeFirst();
     if (!row) return null;
-    if (row.lastSeenAt.getTime() < Date.now() - TOUCH_SECONDS * 1000) {
+    if (isActive && row.lastSeenAt.getTime() < Date.now() - TOUCH_SECONDS * 1000) {
       await db.updateTable("session").set({ lastSeenAt: new Date() }).where("id", "=", row.id).execute();
     }
     const actor: Actor = {
@@ -89,19 +146,27 @@ export async function readSession(token: string, address: string): Promise<Sessi
       customerId: row.customerId,
       memberAll: row.memberAll === true,
       address,
+      provedAt: row.provedAt,
     };
-    return { id: row.id, expiresAt: row.expiresAt, actor };
+    const { oidcIssuerId: issuerId, onlyPartnerId: partnerId, onlyCustomerId: customerId } = row;
+    const vouched = issuerId === null || partnerId === null ? null : { issuerId, partnerId, customerId };
+    return { id: row.id, expiresAt: row.expiresAt, actor, vouched };
   });
 }
 
-/** Starts a session of `userId` in `membershipId`; returns the token for the cookie, which is stored nowhere. */
+/**
+ * Starts a session of `userId` in `membershipId`; returns the token for the cookie, which is stored nowhere. `vouched`: the
+ * provider that opened it, which bounds it; `provedAt`: when the person proved who they are, now if it was just here.
+ */
 export async function startSession(input: {
   userId: string;
   membershipId: string;
   userAgent: string;
   address: string;
+  vouched?: Vouched;
+  provedAt?: Date;
 }): Promise<string> {
-  const token = randomBytes(32).toString("base64url");
+  const token = newToken();
   await asSystem("a session belongs to a person, not to a partner", (db) =>
     db
       .insertInto("session")
@@ -112,7 +177,27 @@ export async function startSession(input: {
         userAgent: input.userAgent.slice(0, 300),
         address: input.address,
         expiresAt: new Date(Date.now() + ABSOLUTE_HOURS * 3_600_000),
+        provedAt: input.provedAt ?? new Date(),
+        ...(input.vouched && {
+          oidcIssuerId: input.vouched.issuerId,
+          onlyPartnerId: input.vouched.partnerId,
+          onlyCustomerId: input.vouched.customerId,
+        }),
       })
+      .execute(),
+  );
+  return token;
+}
+
+/** Marks a session as proved at an instant, under a new token, which it returns. */
+export async function proveSession(id: string, provedAt: Date): Promise<string> {
+  const token = newToken();
+  await asSystem("a session belongs to a person, not to a partner", (db) =>
+    db
+      .updateTable("session")
+      .set({ provedAt, tokenHash: hashToken(token) })
+      .where("id", "=", id)
+      .where("revokedAt", "is", null)
       .execute(),
   );
   return token;
@@ -129,7 +214,7 @@ export async function endSession(token: string): Promise<void> {
   );
 }
 
-/** A person's live memberships, partners' first, then by name: what the switch offers. */
+/** A person's live memberships that the session may use, partners' first, then by name: what the switch offers. */
 export type MembershipChoice = {
   id: string;
   partnerId: string;
@@ -137,7 +222,7 @@ export type MembershipChoice = {
   customerName: string | null;
   role: RoleName;
 };
-export async function listMemberships(userId: string): Promise<MembershipChoice[]> {
+export async function listMemberships(userId: string, vouched: Vouched | null): Promise<MembershipChoice[]> {
   const rows = await asSystem("a person's memberships cross partners", (db) =>
     db
       .selectFrom("membership as m")
@@ -147,6 +232,7 @@ export async function listMemberships(userId: string): Promise<MembershipChoice[
       )
       .where("m.userId", "=", userId)
       .where("m.disabledAt", "is", null)
+      .where(isVouchedFor(vouched, "m"))
       .select([
         "m.id",
         "m.role",
@@ -162,13 +248,12 @@ export async function listMemberships(userId: string): Promise<MembershipChoice[
   return rows.map(({ customerId: _, ...row }) => ({ ...row, role: row.role as RoleName }));
 }
 
-/** Moves the session to another of its user's memberships under a new token; null when it is not one of theirs. */
+/** Moves the session to another of its user's memberships under a new token; null when it is not one it may use. */
 export async function switchMembership(
-  sessionId: string,
-  userId: string,
+  { id: sessionId, actor: { userId }, vouched }: SessionRow,
   membershipId: string,
 ): Promise<string | null> {
-  const token = randomBytes(32).toString("base64url");
+  const token = newToken();
   const moved = await asSystem("the new membership may be at another partner", (db) =>
     db
       .updateTable("session as s")
@@ -181,7 +266,8 @@ export async function switchMembership(
             .selectFrom("membership as m")
             .where("m.id", "=", membershipId)
             .where("m.userId", "=", userId)
-            .where("m.disabledAt", "is", null),
+            .where("m.disabledAt", "is", null)
+            .where(isVouchedFor(vouched, "m")),
         ),
       )
       .executeTakeFirst(),

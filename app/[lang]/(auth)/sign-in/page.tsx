@@ -1,4 +1,5 @@
 import type { Metadata } from "next";
+import { OtherWays } from "#components/auth/other-ways.tsx";
 import { DemoAccounts } from "#components/layout/demo-accounts.tsx";
 import { Button } from "#components/ui/button.tsx";
 import { Field } from "#components/ui/field.tsx";
@@ -7,6 +8,7 @@ import { Notice } from "#components/ui/notice.tsx";
 import { isLanguage, type Language, languages } from "#locales/languages.ts";
 import { errorText, isErrorCode } from "#locales/resources.ts";
 import { getT } from "#locales/server.ts";
+import { findProviders } from "#server/auth/handler.ts";
 import { env } from "#server/env.ts";
 
 type Query = Record<string, string | string[] | undefined>;
@@ -31,6 +33,14 @@ export default async function SignInPage({ params, searchParams }: Props) {
   const error = code !== "" && isErrorCode(code) ? errorText(lang, code).message : undefined;
   const isInvalid = code === "auth.invalid";
   const returnTo = localPath(single(query["return"]), lang) ?? `/${lang}`;
+  const partner = single(query["partner"]).trim().toLowerCase().slice(0, 60);
+  const provider = single(query["provider"]);
+  const providers =
+    partner !== ""
+      ? await findProviders({ partner: shortName.test(partner) ? partner : "" })
+      : uuid.test(provider)
+        ? await findProviders({ provider })
+        : null;
   return (
     <>
       <h1 className="text-display font-bold">{t("title")}</h1>
@@ -73,11 +83,14 @@ export default async function SignInPage({ params, searchParams }: Props) {
           {t("submit")}
         </Button>
       </form>
+      <OtherWays lang={lang} returnTo={returnTo} partner={partner} providers={providers} />
       {env().demo && <DemoAccounts lang={lang} returnTo={returnTo} />}
     </>
   );
 }
 
+const shortName = /^[a-z0-9-]+$/;
+const uuid = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
 const single = (value: string | string[] | undefined): string => (typeof value === "string" ? value : "");
 
 /** Only a path of this site ("//host" and "/\\host" lead elsewhere), in the language that was chosen since. */

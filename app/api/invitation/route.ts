@@ -1,0 +1,1 @@
+export { acceptInvitationHandler as POST } from "#server/auth/handler.ts";

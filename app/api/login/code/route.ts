@@ -1,0 +1,1 @@
+export { loginCode as POST } from "#server/auth/handler.ts";

@@ -1,0 +1,1 @@
+export { startProvider as GET } from "#server/auth/handler.ts";

@@ -1,0 +1,1 @@
+export { changeProfile as POST } from "#server/profile/handler.ts";

@@ -1,0 +1,1 @@
+export { changeForPartner as POST } from "#server/sign-in-providers/handler.ts";

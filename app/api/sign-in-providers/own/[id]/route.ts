@@ -1,0 +1,1 @@
+export { changeOwn as POST } from "#server/sign-in-providers/handler.ts";

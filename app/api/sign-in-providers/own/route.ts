@@ -1,0 +1,1 @@
+export { createOwn as POST } from "#server/sign-in-providers/handler.ts";

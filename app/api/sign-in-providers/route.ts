@@ -1,0 +1,1 @@
+export { createForPartner as POST } from "#server/sign-in-providers/handler.ts";
