@@ -1,0 +1,1 @@
+export { actOnAccount as POST } from "#server/vendor-accounts/handler.ts";
