@@ -25,7 +25,7 @@ export type Api = ReturnType<typeof callerOf>;
 
 export const callerOf = (actor: Actor) =>
   createCallerFactory(appRouter)({
-    session: { id: "bench", expiresAt: new Date(Date.now() + 86_400_000), actor },
+    session: { id: "bench", expiresAt: new Date(Date.now() + 86_400_000), actor, vouched: null },
     language: "en",
     supportId: "bench",
     path: null,

@@ -2,14 +2,13 @@
 // same tables: keys, indexes, foreign keys and triggers included.
 import type { Client } from "pg";
 import { withScope } from "#db/client.ts";
+import { BATCH_ACCOUNTS } from "#server/jobs/sync-batch.ts";
 import { ingest, type Source } from "#server/sync/service.ts";
 import { oneRow } from "./database.ts";
 import { snapshotOf } from "./snapshots.ts";
 import { median, times, whole } from "./statistics.ts";
 import type { Result, Section } from "./table.ts";
 
-/** As in server/jobs/sync.ts. */
-const BATCH_ACCOUNTS = 50;
 const ROUNDS = 3;
 
 /** Everything an ingest writes, parents first. */

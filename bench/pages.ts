@@ -96,7 +96,7 @@ export async function measurePages(
 ): Promise<Result[]> {
   const token = await startSession({ ...partner, userAgent: "bench", address: "127.0.0.1" });
   const cookie = `belvedere-session=${token}; lang=en`;
-  const ours = await startNext(projectRoot, database.environment, "/readyz");
+  const ours = await startNext(projectRoot, database.environment, "/healthz");
   try {
     const props = tablePropsOf(await textOf(ours.url + page, cookie));
     if (props.rows.length !== 50) throw new Error(`50 rows expected, ${props.rows.length} sent`);

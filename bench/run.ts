@@ -1,18 +1,24 @@
 // `npm run bench`: measures against floors of the same run on a database of its own and writes docs/benchmarks.md.
-import { writeFile } from "node:fs/promises";
-import { availableParallelism, totalmem } from "node:os";
 import { join } from "node:path";
 import { parseArgs } from "node:util";
 import { buildIfChanged, projectRoot } from "#scripts/build.ts";
 import { startBenchDatabase } from "./database.ts";
 import { fill } from "./fill.ts";
-import { document, plainTable, type Result, resultTable, type Section } from "./table.ts";
+import {
+  machineText,
+  type Part,
+  plainTable,
+  type Result,
+  resultTable,
+  type Section,
+  writeParts,
+} from "./table.ts";
 
-const known = ["list", "ingest"] as const;
+const known = ["list", "ingest", "start", "sync"] as const;
 
 const { values } = parseArgs({
   options: {
-    rows: { type: "string", default: known.join(",") },
+    rows: { type: "string", default: "list,ingest,start,sync" },
     customers: { type: "string", default: "1000,1000000" },
     /** Customers of other partners in the same database. */
     others: { type: "string", default: "3999000" },
@@ -20,6 +26,8 @@ const { values } = parseArgs({
     /** Calls of each combination of sort, filter and page. */
     calls: { type: "string", default: "15" },
     accounts: { type: "string", default: "2000" },
+    /** Also `npm start` of a clone in which nothing is installed. */
+    "from-nothing": { type: "boolean", default: false },
     out: { type: "string", default: join("docs", "benchmarks.md") },
   },
 });
@@ -33,7 +41,7 @@ function wholeNumber(name: string, text: string, low: number, high: number): num
 
 const wanted = values.rows.split(",");
 const unknown = wanted.filter((row) => !known.some((one) => one === row));
-if (unknown.length > 0) throw new Error(`--rows knows ${known.join(" and ")}, not ${unknown.join(", ")}.`);
+if (unknown.length > 0) throw new Error(`--rows knows ${known.join(", ")}, not ${unknown.join(", ")}.`);
 const sizes = values.customers.split(",").map((size) => wholeNumber("customers", size, 100, 2_000_000));
 const others = wholeNumber("others", values.others, 0, 10_000_000);
 const seconds = wholeNumber("seconds", values.seconds, 1, 60);
@@ -41,75 +49,78 @@ const calls = wholeNumber("calls", values.calls, 5, 1000);
 const accounts = wholeNumber("accounts", values.accounts, 50, 20_000);
 
 const say = (line: string) => console.log(`${Math.round(performance.now() / 1000)} s  ${line}`);
-const machine = () =>
-  `${availableParallelism()} shared cores, ${Math.round(totalmem() / 2 ** 30)} GB of memory, ${process.platform}, Node.js ${process.versions.node}; load generator, database and portal on the same machine`;
-
-const database = await startBenchDatabase();
-// What the functions under test read from the environment is there only now.
-const { closeDatabase } = await import("#db/client.ts");
-const end = async () => {
-  await closeDatabase();
-  await database.remove();
-};
-for (const signal of ["SIGINT", "SIGTERM"] as const)
-  process.once(signal, () => void end().finally(() => process.exit(130)));
-
-try {
-  const results: Result[] = [];
-  const sections: Section[] = [];
-  if (wanted.includes("list")) {
-    const { measureList } = await import("./latency.ts");
-    const { listResults, listSections } = await import("./list-report.ts");
-    const { measureCounts, measureLimited, measureSearch } = await import("./search.ts");
-    const { measurePages } = await import("./pages.ts");
-    say(`filling ${values.customers} customers and ${others} of other partners …`);
-    const partners = await fill(database.admin, sizes, others, say);
-    const [small, large] = [partners[0], partners.at(-1)];
-    if (!small || !large) throw new Error("--customers names no size");
-    say("measuring pages under load …");
-    await buildIfChanged(projectRoot, say);
-    results.push(...(await measurePages(database, large, seconds)));
-    say("measuring search, counts and a limited member …");
-    results.push(
-      ...(await measureSearch(database.admin, large)),
-      ...(await measureCounts(large)),
-      ...(await measureLimited(large)),
-    );
-    say("measuring every sort, filter and page …");
-    const latency = await measureList(database.admin, [small, large], calls);
-    results.unshift(...listResults(latency, [small, large]));
-    sections.push(...listSections(latency));
-  }
-  if (wanted.includes("ingest")) {
-    const { measureIngest } = await import("./ingest.ts");
-    say("measuring ingest …");
-    const { results: ingested, section } = await measureIngest(database.admin, accounts);
-    results.push(...ingested);
-    sections.push(section);
-  }
-  sections.push({
-    title: "Settings",
-    lines: plainTable(
-      [
-        "rows",
-        "customers",
-        "of other partners",
-        "seconds of load",
-        "calls of each combination",
-        "accounts ingested",
-      ],
-      [[values.rows, values.customers, String(others), String(seconds), String(calls), String(accounts)]],
-    ),
-  });
-  const command = [
-    "npm run bench",
-    ...(process.argv.length > 2
-      ? ["--", ...process.argv.slice(2).filter((part) => !part.startsWith("--out"))]
-      : []),
-  ].join(" ");
-  await writeFile(join(projectRoot, values.out), document(command, machine(), results, sections));
+const parts: Part[] = [];
+const command = [
+  "npm run bench",
+  ...(process.argv.length > 2
+    ? ["--", ...process.argv.slice(2).filter((part) => !part.startsWith("--out"))]
+    : []),
+].join(" ");
+function add(name: (typeof known)[number], results: readonly Result[], sections: readonly Section[]): void {
+  parts.push({ name, command, machine: machineText(), results, sections });
   console.log(resultTable(results).join("\n"));
-  say(`written to ${values.out}`);
-} finally {
-  await end();
 }
+
+async function measureInDatabase(): Promise<void> {
+  const database = await startBenchDatabase();
+  // What the functions under test read from the environment is there only now.
+  const { closeDatabase } = await import("#db/client.ts");
+  const end = async () => {
+    await closeDatabase();
+    await database.remove();
+  };
+  for (const signal of ["SIGINT", "SIGTERM"] as const)
+    process.once(signal, () => void end().finally(() => process.exit(130)));
+  try {
+    if (wanted.includes("list")) await measureLists(database);
+    if (wanted.includes("ingest")) {
+      const { measureIngest } = await import("./ingest.ts");
+      say("measuring ingest …");
+      const { results, section } = await measureIngest(database.admin, accounts);
+      add("ingest", results, [section, { title: "Settings", lines: [`${accounts} accounts.`] }]);
+    }
+  } finally {
+    await end();
+  }
+}
+
+async function measureLists(database: Awaited<ReturnType<typeof startBenchDatabase>>): Promise<void> {
+  const { measureList } = await import("./latency.ts");
+  const { listResults, listSections } = await import("./list-report.ts");
+  const { measureCounts, measureLimited, measureSearch } = await import("./search.ts");
+  const { measurePages } = await import("./pages.ts");
+  say(`filling ${values.customers} customers and ${others} of other partners …`);
+  const partners = await fill(database.admin, sizes, others, say);
+  const [small, large] = [partners[0], partners.at(-1)];
+  if (!small || !large) throw new Error("--customers names no size");
+  say("measuring pages under load …");
+  await buildIfChanged(projectRoot, say);
+  const pages = await measurePages(database, large, seconds);
+  say("measuring search, counts and a limited member …");
+  const found = [
+    ...(await measureSearch(database.admin, large)),
+    ...(await measureCounts(large)),
+    ...(await measureLimited(large)),
+  ];
+  say("measuring every sort, filter and page …");
+  const latency = await measureList(database.admin, [small, large], calls);
+  const settings = plainTable(
+    ["customers", "of other partners", "seconds of load", "calls of each combination"],
+    [[values.customers, String(others), String(seconds), String(calls)]],
+  );
+  add(
+    "list",
+    [...listResults(latency, [small, large]), ...pages, ...found],
+    [...listSections(latency), { title: "Settings", lines: settings }],
+  );
+}
+
+if (wanted.includes("list") || wanted.includes("ingest")) await measureInDatabase();
+if (wanted.includes("start") || wanted.includes("sync")) {
+  const { measureOperation } = await import("./operation.ts");
+  const measured = await measureOperation({ isFromNothing: values["from-nothing"], seconds, say });
+  if (wanted.includes("start")) add("start", measured.start, []);
+  if (wanted.includes("sync")) add("sync", measured.sync, []);
+}
+await writeParts(join(projectRoot, values.out), parts);
+say(`written to ${values.out}`);
