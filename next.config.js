@@ -13,7 +13,7 @@ const hsts = { key: "strict-transport-security", value: `max-age=${YEAR_SECONDS}
 export default {
   poweredByHeader: false,
   images: { unoptimized: true },
-  serverExternalPackages: ["pg", "pg-boss", "@node-rs/argon2", "pino"],
+  serverExternalPackages: ["pg", "pg-boss", "@node-rs/argon2", "pino", "prom-client"],
   headers: async () => [
     { source: "/api/:path*", headers: apiHeaders },
     { source: "/:file(healthz|readyz|metrics|icon.svg)", headers: apiHeaders.slice(1) },

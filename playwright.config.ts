@@ -3,7 +3,7 @@ import { defineConfig, devices } from "@playwright/test";
 const executablePath = process.env["CHROMIUM_PATH"];
 
 /** These add customers and break the emulated vendor, so they come after those that count on the demo as it is. */
-const writing = /(import|sync)\.e2e\.ts$/;
+const writing = /(connections|import|sync|tokens|vendor-accounts|warnings)\.e2e\.ts$/;
 
 // scripts/test.ts starts a portal of its own and gives its address; `npm run e2e` goes the same way.
 export default defineConfig({

@@ -52,6 +52,9 @@ function page(request: NextRequest, language: Language): NextResponse {
     "camera=(), geolocation=(), microphone=(), payment=(), usb=(), browsing-topics=()",
   );
   response.headers.set("cache-control", "no-store");
+  // A new API token is shown by the page that this request asks for, and by no other (server/auth/tokens.ts).
+  if (request.cookies.has("belvedere-new-token"))
+    response.cookies.set("belvedere-new-token", "", { path: request.nextUrl.pathname, maxAge: 0 });
   return response;
 }
 

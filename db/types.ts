@@ -139,6 +139,7 @@ export interface CallBudget {
 }
 
 export interface Connection {
+  candidateSecret: Buffer | null;
   circuitOpenUntil: Timestamp | null;
   createdAt: Generated<Timestamp>;
   customerId: string | null;
@@ -162,7 +163,9 @@ export interface Connection {
   testCode: string | null;
   testDetail: string | null;
   testedAt: Timestamp | null;
+  testIsRotation: Generated<boolean>;
   vendor: string;
+  version: Generated<number>;
 }
 
 export interface Contact {
@@ -610,12 +613,14 @@ export interface SyncBatch {
   id: Generated<string>;
   partnerId: string;
   requestedBy: string | null;
+  requestedName: Generated<string>;
 }
 
 export interface SyncRun {
   accountsDone: Generated<number>;
   accountsRefused: Generated<number>;
   accountsTotal: number | null;
+  attempt: Generated<number>;
   batchId: string;
   cancelledBy: string | null;
   connectionId: string;
@@ -665,6 +670,7 @@ export interface VendorAccount {
   linkedBy: string | null;
   linkState: Generated<string>;
   name: string;
+  namePlain: Generated<string | null>;
   partnerId: string;
   region: string | null;
   saasActiveUsers: number | null;
@@ -722,6 +728,13 @@ export interface WarningHandling {
   why: Generated<string>;
 }
 
+export interface WorkerBeat {
+  figures: Json;
+  id: string;
+  seenAt: Generated<Timestamp>;
+  startedAt: Generated<Timestamp>;
+}
+
 export interface DB {
   accessGrant: AccessGrant;
   accountLink: AccountLink;
@@ -769,4 +782,5 @@ export interface DB {
   visibleCustomer: VisibleCustomer;
   warningEvent: WarningEvent;
   warningHandling: WarningHandling;
+  workerBeat: WorkerBeat;
 }

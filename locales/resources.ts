@@ -1,71 +1,131 @@
 // Every text of the portal by language and namespace; English is the shape that the compiler holds the others to.
+import enAccount from "./en/account.json" with { type: "json" };
+import enApiDocs from "./en/api-docs.json" with { type: "json" };
 import enAuth from "./en/auth.json" with { type: "json" };
 import enCommon from "./en/common.json" with { type: "json" };
+import enConnection from "./en/connection.json" with { type: "json" };
+import enConnections from "./en/connections.json" with { type: "json" };
 import enCustomer from "./en/customer.json" with { type: "json" };
 import enCustomers from "./en/customers.json" with { type: "json" };
 import enErrors from "./en/errors.json" with { type: "json" };
 import enFailure from "./en/failure.json" with { type: "json" };
 import enHelp from "./en/help.json" with { type: "json" };
 import enImports from "./en/imports.json" with { type: "json" };
+import enProfile from "./en/profile.json" with { type: "json" };
+import enSettings from "./en/settings.json" with { type: "json" };
+import enSignInProviders from "./en/sign-in-providers.json" with { type: "json" };
 import enStatus from "./en/status.json" with { type: "json" };
 import enSync from "./en/sync.json" with { type: "json" };
+import enTokens from "./en/tokens.json" with { type: "json" };
+import enVendorAccounts from "./en/vendor-accounts.json" with { type: "json" };
+import enWarnings from "./en/warnings.json" with { type: "json" };
+import frAccount from "./fr/account.json" with { type: "json" };
+import frApiDocs from "./fr/api-docs.json" with { type: "json" };
 import frAuth from "./fr/auth.json" with { type: "json" };
 import frCommon from "./fr/common.json" with { type: "json" };
+import frConnection from "./fr/connection.json" with { type: "json" };
+import frConnections from "./fr/connections.json" with { type: "json" };
 import frCustomer from "./fr/customer.json" with { type: "json" };
 import frCustomers from "./fr/customers.json" with { type: "json" };
 import frErrors from "./fr/errors.json" with { type: "json" };
 import frFailure from "./fr/failure.json" with { type: "json" };
 import frHelp from "./fr/help.json" with { type: "json" };
 import frImports from "./fr/imports.json" with { type: "json" };
+import frProfile from "./fr/profile.json" with { type: "json" };
+import frSettings from "./fr/settings.json" with { type: "json" };
+import frSignInProviders from "./fr/sign-in-providers.json" with { type: "json" };
 import frStatus from "./fr/status.json" with { type: "json" };
 import frSync from "./fr/sync.json" with { type: "json" };
+import frTokens from "./fr/tokens.json" with { type: "json" };
+import frVendorAccounts from "./fr/vendor-accounts.json" with { type: "json" };
+import frWarnings from "./fr/warnings.json" with { type: "json" };
+import itAccount from "./it/account.json" with { type: "json" };
+import itApiDocs from "./it/api-docs.json" with { type: "json" };
 import itAuth from "./it/auth.json" with { type: "json" };
 import itCommon from "./it/common.json" with { type: "json" };
+import itConnection from "./it/connection.json" with { type: "json" };
+import itConnections from "./it/connections.json" with { type: "json" };
 import itCustomer from "./it/customer.json" with { type: "json" };
 import itCustomers from "./it/customers.json" with { type: "json" };
 import itErrors from "./it/errors.json" with { type: "json" };
 import itFailure from "./it/failure.json" with { type: "json" };
 import itHelp from "./it/help.json" with { type: "json" };
 import itImports from "./it/imports.json" with { type: "json" };
+import itProfile from "./it/profile.json" with { type: "json" };
+import itSettings from "./it/settings.json" with { type: "json" };
+import itSignInProviders from "./it/sign-in-providers.json" with { type: "json" };
 import itStatus from "./it/status.json" with { type: "json" };
 import itSync from "./it/sync.json" with { type: "json" };
+import itTokens from "./it/tokens.json" with { type: "json" };
+import itVendorAccounts from "./it/vendor-accounts.json" with { type: "json" };
+import itWarnings from "./it/warnings.json" with { type: "json" };
 import type { Language } from "./languages.ts";
 
 const en = {
+  account: enAccount,
   auth: enAuth,
   common: enCommon,
   errors: enErrors,
   failure: enFailure,
   status: enStatus,
+  connection: enConnection,
+  connections: enConnections,
   customer: enCustomer,
   customers: enCustomers,
   help: enHelp,
   imports: enImports,
+  profile: enProfile,
+  settings: enSettings,
+  signInProviders: enSignInProviders,
   sync: enSync,
+  tokens: enTokens,
+  "api-docs": enApiDocs,
+  warnings: enWarnings,
+  "vendor-accounts": enVendorAccounts,
 };
 const it = {
+  account: itAccount,
   auth: itAuth,
   common: itCommon,
   errors: itErrors,
   failure: itFailure,
   status: itStatus,
+  connection: itConnection,
+  connections: itConnections,
   customer: itCustomer,
   customers: itCustomers,
   help: itHelp,
   imports: itImports,
+  profile: itProfile,
+  settings: itSettings,
+  signInProviders: itSignInProviders,
   sync: itSync,
+  tokens: itTokens,
+  "api-docs": itApiDocs,
+  warnings: itWarnings,
+  "vendor-accounts": itVendorAccounts,
 };
 const fr = {
+  account: frAccount,
   auth: frAuth,
   common: frCommon,
   errors: frErrors,
   failure: frFailure,
   status: frStatus,
+  connection: frConnection,
+  connections: frConnections,
   customer: frCustomer,
   customers: frCustomers,
   help: frHelp,
   imports: frImports,
+  profile: frProfile,
+  settings: frSettings,
+  signInProviders: frSignInProviders,
   sync: frSync,
+  tokens: frTokens,
+  "api-docs": frApiDocs,
+  warnings: frWarnings,
+  "vendor-accounts": frVendorAccounts,
 };
 
 export type Resources = typeof en;

@@ -6,7 +6,7 @@ export type SourceFile = { path: string; text: string };
 
 const topLevel = /^(app|bench|components|db|docs|emulators|locales|public|scripts|server|tests|\.ci)\//;
 const rootFiles =
-  /^(README|ARCHITECTURE|CONTRIBUTING|CHANGELOG)\.md$|^(LICENSE|NOTICE|proxy\.ts|instrumentation\.ts|knip\.json|package(-lock)?\.json|tsconfig\.json|next\.config\.js|(vitest|playwright)\.config\.ts|postcss\.config\.mjs|\.(oxlintrc|oxfmtrc)\.json|\.env\.example|\.gitignore|\.gitattributes|\.npmrc|\.editorconfig)$/;
+  /^(README|ARCHITECTURE|CONTRIBUTING|CHANGELOG)\.md$|^(LICENSE|NOTICE|proxy\.ts|instrumentation\.ts|knip\.json|package(-lock)?\.json|tsconfig\.json|next\.config\.js|(vitest|playwright)\.config\.ts|postcss\.config\.mjs|\.(oxlintrc|oxfmtrc)\.json|\.env\.example|\.gitignore|\.gitattributes|\.npmrc|\.editorconfig|Dockerfile|compose\.yaml|\.dockerignore)$/;
 const serverRoot =
   /^server\/(auth|caller|context|env|errors|log|permissions|route|router|session|trpc)(\.test)?\.ts$/;
 /** One list for every noun; a folder that outgrows it is two nouns. */

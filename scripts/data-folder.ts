@@ -3,7 +3,7 @@ import { generateKeyPairSync } from "node:crypto";
 import { access, constants, mkdir, readFile, rename, stat, writeFile } from "node:fs/promises";
 import { existsSync } from "node:fs";
 import { join, resolve } from "node:path";
-import { lastingFreePort, requireFreePort } from "./ports.ts";
+import { lastingFreePorts, requireFreePort } from "./ports.ts";
 import { refusal } from "./refusal.ts";
 
 export const isRoot = process.getuid?.() === 0;
@@ -75,12 +75,16 @@ export async function readSecrets(folder: string): Promise<Secrets> {
   }
 }
 
-/** The emulators' port stays the same between starts, because connections store their address. */
+/** One for each emulated vendor, in a row. */
+const EMULATORS = 2;
+
+/** The emulators' first port stays the same between starts, because connections store their addresses. */
 export async function emulatorPort(folder: string, wanted: number | undefined): Promise<number> {
   const path = join(folder, "emulator-port");
   const remembered = Number(await readFile(path, "utf8").catch(() => ""));
-  const port = wanted ?? (remembered || (await lastingFreePort()));
-  await requireFreePort("127.0.0.1", port, "EMULATOR_PORT");
+  const port = wanted ?? (remembered || (await lastingFreePorts(EMULATORS)));
+  for (let index = 0; index < EMULATORS; index += 1)
+    await requireFreePort("127.0.0.1", port + index, "EMULATOR_PORT");
   if (port !== remembered) await writePrivateFile(path, String(port));
   return port;
 }

@@ -4,6 +4,9 @@ import { passwordOf, urlForRole } from "./own-database.ts";
 
 export type RolePasswords = Secrets["rolePasswords"];
 
+/** Where the emulated vendors listen. */
+export type EmulatorUrls = { sophos: string; snow: string };
+
 export type Environments = {
   web: NodeJS.ProcessEnv;
   worker: NodeJS.ProcessEnv;
@@ -42,7 +45,7 @@ export function environments(options: {
   adminUrl: string;
   passwords: RolePasswords;
   dataFolder: string;
-  emulatorUrl: string | undefined;
+  emulatorUrls: EmulatorUrls | undefined;
   isDevelopment: boolean;
 }): Environments {
   const { env, secrets, adminUrl, passwords } = options;
@@ -60,7 +63,8 @@ export function environments(options: {
     PUBLIC_URL: env.PUBLIC_URL ?? "",
     DATA_DIR: options.dataFolder,
     DEMO: env.demo ? "1" : "0",
-    SOPHOS_EMULATOR_URL: options.emulatorUrl ?? "",
+    SOPHOS_EMULATOR_URL: options.emulatorUrls?.sophos ?? "",
+    SNOW_EMULATOR_URL: options.emulatorUrls?.snow ?? "",
   };
   const keys = {
     AUDIT_KEY: env.AUDIT_KEY ?? secrets.AUDIT_KEY,

@@ -9,6 +9,8 @@ import { refusal } from "./refusal.ts";
 export type PortalUnderTest = {
   url: string;
   emulatorUrl: string;
+  /** The supervisor: web, worker, emulators and database are its children. */
+  pid: number;
   /** Everything it has printed so far. */
   log: () => string;
   /** Ends it as an operator would and gives its exit code. */
@@ -23,6 +25,7 @@ const noSettings = Object.fromEntries(variableNames.map((name) => [name, ""]));
 export type StartedRun = {
   log: () => string;
   kill: (signal: NodeJS.Signals) => void;
+  pid: number;
   ended: Promise<number>;
 };
 
@@ -47,6 +50,7 @@ export function startRun(variables: Record<string, string>, args: string[] = [])
   return {
     log: () => text,
     kill: (signal) => void child.kill(signal),
+    pid: child.pid ?? 0,
     ended: new Promise((resolve) => child.once("close", (code) => resolve(code ?? -1))),
   };
 }
@@ -72,6 +76,7 @@ export async function startPortal(options: { dataFolder: string; port: number })
   return {
     url: `http://127.0.0.1:${options.port}`,
     emulatorUrl: `http://127.0.0.1:${port}`,
+    pid: run.pid,
     log: run.log,
     stop,
   };

@@ -16,17 +16,22 @@ export function freePort(): Promise<number> {
   return listenOnce("127.0.0.1", 0);
 }
 
-/** A free port below the range from which the system lends ports to outgoing connections, so that it stays free. */
-export async function lastingFreePort(): Promise<number> {
+/**
+ * The first of `count` free ports in a row, below the range from which the system lends ports to outgoing connections, so
+ * that they stay free.
+ */
+export async function lastingFreePorts(count: number): Promise<number> {
   for (let attempt = 0; attempt < 50; attempt += 1) {
-    const port = 20_000 + Math.floor(Math.random() * 12_000);
-    const isFree = await listenOnce("127.0.0.1", port).then(
+    const first = 20_000 + Math.floor(Math.random() * 12_000);
+    const isFree = await Promise.all(
+      Array.from({ length: count }, (_, index) => listenOnce("127.0.0.1", first + index)),
+    ).then(
       () => true,
       () => false,
     );
-    if (isFree) return port;
+    if (isFree) return first;
   }
-  throw refusal("No free port from 20000 to 32000 was found on 127.0.0.1.");
+  throw refusal("No free ports from 20000 to 32000 were found on 127.0.0.1.");
 }
 
 /** Refuses, in one sentence, a port on which we could not listen. `setting` names what to change. */

@@ -1,6 +1,6 @@
 import { type ChildProcess, execFile, spawn } from "node:child_process";
 import { randomUUID } from "node:crypto";
-import { chown, readFile, rm, writeFile } from "node:fs/promises";
+import { chown, readdir, readFile, readlink, rm, writeFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { promisify } from "node:util";
 import { Client } from "pg";
@@ -146,7 +146,32 @@ async function endLeftoverServer(folder: string): Promise<void> {
       throw refusal(`A PostgreSQL server (process ${pid}) holds ${folder} and does not stop.`);
     }
   }
+  if (!(await waitUntil(async () => (await endOrphans(folder)) === 0, 10_000)))
+    throw refusal(`Processes of a PostgreSQL server that was killed hold ${folder} and do not stop.`);
   await rm(lock, { force: true });
+}
+
+/**
+ * A killed server's processes may go on for a moment, and without its lock nothing else would keep a new one from
+ * writing beside them. They stand in the database's folder; gives how many there were. Linux alone shows that.
+ */
+async function endOrphans(folder: string): Promise<number> {
+  if (process.platform !== "linux") return 0;
+  const pids = (await readdir("/proc")).map(Number).filter((pid) => pid > 0);
+  const places = await Promise.all(
+    pids.map(async (pid) => ({ pid, place: await readlink(`/proc/${pid}/cwd`).catch(() => "") })),
+  );
+  const orphans = places.filter(({ place }) => place === folder);
+  for (const { pid } of orphans) if ((await commandLine(pid)).startsWith("postgres: ")) endNow(pid);
+  return orphans.length;
+}
+
+function endNow(pid: number): void {
+  try {
+    process.kill(pid, "SIGQUIT");
+  } catch {
+    // It has ended in the meantime.
+  }
 }
 
 async function requireVersion(folder: string): Promise<void> {

@@ -7,7 +7,7 @@ import { migrateDatabase } from "#db/migrate.ts";
 import { type Env, parseEnv } from "#server/env.ts";
 import { buildIfChanged, projectRoot } from "./build.ts";
 import { emulatorPort, openDataFolder, readSecrets } from "./data-folder.ts";
-import { type Environments, environments, rolePasswords } from "./environments.ts";
+import { type EmulatorUrls, type Environments, environments, rolePasswords } from "./environments.ts";
 import { endLeftovers } from "./leftovers.ts";
 import { requireUsableDatabase } from "./own-database.ts";
 import { requireFreePort } from "./ports.ts";
@@ -79,8 +79,10 @@ function startEmulators(supervisor: Supervisor, env: NodeJS.ProcessEnv, port: nu
 }
 
 /** Creates the demo unless it exists; its connections need the emulators. */
-async function fillDemo(env: NodeJS.ProcessEnv, emulatorUrl: string): Promise<void> {
-  await untilAnswers(`${emulatorUrl}/__control`, readyTimeoutMs);
+async function fillDemo(env: NodeJS.ProcessEnv, emulatorUrls: EmulatorUrls): Promise<void> {
+  await Promise.all(
+    Object.values(emulatorUrls).map((url) => untilAnswers(`${url}/__control`, readyTimeoutMs)),
+  );
   const running = promisify(execFile)(process.execPath, ["-C", "react-server", join("scripts", "demo.ts")], {
     cwd: projectRoot,
     env,
@@ -114,12 +116,12 @@ async function startWebAndWorker(
   await Promise.all([untilAnswers(`http://${address}:${env.PORT}/readyz`, readyTimeoutMs), worker.ready]);
 }
 
-function greet(env: Env, emulatorUrl: string | undefined): void {
+function greet(env: Env, emulatorUrls: EmulatorUrls | undefined): void {
   say(`Belvedere is at ${env.origin}`);
   if (!env.demo) return;
   say("Sign in as super@alpina.example with the password belvedere-demo.");
   say("The sign-in page lists the other accounts of the demo.");
-  say(`The vendors' emulators listen at ${emulatorUrl}.`);
+  say(`The vendors' emulators listen at ${Object.values(emulatorUrls ?? {}).join(" and ")}.`);
 }
 
 async function run(): Promise<void> {
@@ -156,7 +158,9 @@ async function start(
   const isBuildNeeded = !isDevelopment && !onlyMigrate;
   const emulatorsAt =
     env.demo && !onlyMigrate ? await emulatorPort(dataFolder, env.EMULATOR_PORT) : undefined;
-  const emulatorUrl = emulatorsAt ? `http://127.0.0.1:${emulatorsAt}` : undefined;
+  const emulatorUrls = emulatorsAt
+    ? { sophos: `http://127.0.0.1:${emulatorsAt}`, snow: `http://127.0.0.1:${emulatorsAt + 1}` }
+    : undefined;
   const [database] = await Promise.all([
     openDatabase(env, supervisor, dataFolder),
     isBuildNeeded && buildIfChanged(projectRoot, say),
@@ -166,13 +170,13 @@ async function start(
     await supervisor.stop("patient");
     return;
   }
-  const environment = environments({ env, dataFolder, emulatorUrl, isDevelopment, ...database });
+  const environment = environments({ env, dataFolder, emulatorUrls, isDevelopment, ...database });
   if (emulatorsAt) startEmulators(supervisor, environment.emulators, emulatorsAt);
   await Promise.all([
     startWebAndWorker(supervisor, env, environment, isDevelopment),
-    emulatorUrl && fillDemo(environment.demo, emulatorUrl),
+    emulatorUrls && fillDemo(environment.demo, emulatorUrls),
   ]);
-  greet(env, emulatorUrl);
+  greet(env, emulatorUrls);
   say(`ready in ${(performance.now() / 1000).toFixed(1)} s`);
 }
 

@@ -28,8 +28,10 @@ type Hooks = {
   onGiveUp: (error: Error) => void;
 };
 
-/** A process that lived less than this failed at its start. */
+/** A process that lived less than this failed at its start, unless somebody ended it. */
 const quickFailureMs = 10_000;
+/** What others send; a crash of its own ends with a code, or with SIGABRT, SIGSEGV and the like. */
+const fromOutside: ReadonlySet<string> = new Set(["SIGKILL", "SIGTERM", "SIGINT", "SIGHUP"]);
 const quickFailuresAllowed = 5;
 const longestPauseMs = 30_000;
 
@@ -71,7 +73,8 @@ export function startService(service: Service, hooks: Hooks): RunningService {
   }
 
   function again(livedMs: number, reason: string): void {
-    quickFailures = livedMs < quickFailureMs ? quickFailures + 1 : 0;
+    const isFailure = livedMs < quickFailureMs && !fromOutside.has(reason);
+    quickFailures = isFailure ? quickFailures + 1 : 0;
     if (quickFailures >= quickFailuresAllowed) {
       const error = refusal(
         `${service.name} ended ${quickFailures} times right after its start (${reason}), so everything was stopped; its last lines are above.`,

@@ -4,6 +4,9 @@ import { type RunningService, type Service, startService } from "./services.ts";
 import { projectRoot } from "./build.ts";
 
 const graceMs = 5000;
+/** How often, and after which pauses, a database that was killed is started again before everything is given up. */
+const databaseStarts = 5;
+const databasePauseMs = 1000;
 
 export type Supervisor = {
   postgres: (options: PostgresOptions) => Promise<Postgres>;
@@ -37,11 +40,19 @@ export function supervise(
     await server.ended;
     if (isStopping) return;
     hooks.say("PostgreSQL ended; starting it again.");
+    await startAgain({ ...options, port: server.port }, databaseStarts);
+  }
+
+  async function startAgain(options: PostgresOptions, triesLeft: number): Promise<void> {
     try {
-      database = await startPostgres({ ...options, port: server.port });
+      database = await startPostgres(options);
+      if (isStopping) return await database.stop("fast");
       void keepAlive(options, database);
     } catch (error) {
-      hooks.onGiveUp(error as Error);
+      if (isStopping) return;
+      if (triesLeft <= 1) return hooks.onGiveUp(error as Error);
+      await new Promise((resolve) => setTimeout(resolve, databasePauseMs));
+      await startAgain(options, triesLeft - 1);
     }
   }
 

@@ -36,6 +36,11 @@ const origin = z
 /** A DER key in base64. */
 const key = z.string().regex(/^[A-Za-z0-9+/]{40,}={0,2}$/, { error: "must be a key in base64" });
 
+const emulatorUrl = z
+  .string()
+  .refine((text) => isUrl(text, ["http:"]), { error: "must be an http address" })
+  .optional();
+
 const EnvSchema = z.object({
   NODE_ENV: z
     .enum(["development", "production", "test"], {
@@ -63,11 +68,10 @@ const EnvSchema = z.object({
   KEY_PUBLIC: key.optional(),
   /** Opens vendors' secrets: in the worker's environment only (decision 32). */
   KEY_PRIVATE: key.optional(),
-  SOPHOS_EMULATOR_URL: z
-    .string()
-    .refine((text) => isUrl(text, ["http:"]), { error: "must be an http address" })
-    .optional(),
-  EMULATOR_PORT: port.optional(),
+  SOPHOS_EMULATOR_URL: emulatorUrl,
+  SNOW_EMULATOR_URL: emulatorUrl,
+  /** The first of two in a row. */
+  EMULATOR_PORT: wholeNumber(1, 65_534).optional(),
   LOG_LEVEL: z
     .enum(["debug", "info", "warn", "error", "silent"], {
       error: "must be debug, info, warn, error or silent",

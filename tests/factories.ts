@@ -68,14 +68,15 @@ export async function makeContact(customer: Customer, given: Values = {}): Promi
 }
 
 export async function makeGroup(
-  given: { partnerId?: string; name?: string; customers?: readonly string[] } = {},
+  given: Values & { partnerId?: string; name?: string; customers?: readonly string[] } = {},
 ) {
   const {
     partnerId = await makePartner(),
     name = `Gruppo ${randomUUID().slice(0, 8)}`,
     customers = [],
+    ...thresholds
   } = given;
-  const { id: groupId } = await insert("customer_group", { partnerId, name });
+  const { id: groupId } = await insert("customer_group", { partnerId, name, ...thresholds });
   for (const customerId of customers)
     await insert("customer_group_member", { partnerId, groupId, customerId });
   return { id: groupId, partnerId };
@@ -108,6 +109,11 @@ export const makeConnection = async (given: Values & { partnerId?: string } = {}
     ...given,
   });
 
+/** What an account leaves untold whose source knows nothing of estates. */
+const untold = JSON.stringify(
+  ["applications", "saas"].map((part) => ({ part, reason: "not_reported", isUntold: true })),
+);
+
 /** An account that was just read with success. */
 export async function makeAccount(
   customer: Customer,
@@ -118,11 +124,13 @@ export async function makeAccount(
   const at = new Date();
   const read = { lastAttemptAt: at, lastSuccessAt: at, lastDataAt: at };
   const identity = { vendor: "sophos", externalId: randomUUID(), name: "Tenant", billing: "term" };
+  const gaps = given["vendor"] === "snow" ? "[]" : untold;
   const { id } = await insert("vendor_account", {
     partnerId,
     customerId,
     ...identity,
     ...read,
+    gaps,
     ...given,
     connectionId,
   });
@@ -158,6 +166,22 @@ export async function makeAlert(of: OfAccount, given: Values = {}): Promise<void
   const text = { product: "endpoint", category: "malware", description: "Malware found" };
   const identity = { partnerId, customerId, vendorAccountId, externalId: randomUUID() };
   await insert("alert", { ...identity, ...text, severity: "high", raisedAt: new Date(), ...given });
+  await refresh(partnerId, [customerId]);
+}
+
+export async function makeApplication(of: OfAccount, given: Values = {}): Promise<void> {
+  const { id: customerId, partnerId } = of.customer;
+  const { id: vendorAccountId } = await accountOf(of);
+  const identity = { partnerId, customerId, vendorAccountId, externalId: randomUUID() };
+  await insert("application", { ...identity, name: "7-Zip", manufacturer: "Pavlov", installs: 1, ...given });
+  await refresh(partnerId, [customerId]);
+}
+
+export async function makeSaas(of: OfAccount, given: Values = {}): Promise<void> {
+  const { id: customerId, partnerId } = of.customer;
+  const { id: vendorAccountId } = await accountOf(of);
+  const identity = { partnerId, customerId, vendorAccountId, externalId: randomUUID() };
+  await insert("saas_application", { ...identity, name: "Trello", ...given });
   await refresh(partnerId, [customerId]);
 }
 

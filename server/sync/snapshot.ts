@@ -1,5 +1,6 @@
 // The canonical snapshot: what every source, pulled or pushed, ends up as for one vendor account at one instant.
 import { z } from "zod";
+import type { CallBudget } from "#server/http/budget.ts";
 
 export const SNAPSHOT_VERSION = 1;
 
@@ -8,11 +9,17 @@ const parts = ["devices", "licences", "alerts", "protection", "applications", "s
 
 /** Text as vendors send it: no NUL, no lone surrogate (PostgreSQL refuses both), trimmed, cut to a sane length. */
 const text = (max: number) =>
-  z.string().transform((value) => value.replaceAll("\0", "").toWellFormed().trim().slice(0, max));
-const name = text(300).refine((value) => value.length > 0, "empty");
-const id = text(200).refine((value) => value.length > 0, "empty");
-const instant = z.iso.datetime({ offset: true });
-const day = z.iso.date();
+  z
+    .string()
+    .meta({ "x-cutAt": max })
+    .transform((value) => value.replaceAll("\0", "").toWellFormed().trim().slice(0, max));
+const isFilled = (value: string) => value.length > 0;
+const name = text(300).refine(isFilled, "empty").meta({ minLength: 1 });
+const id = text(200).refine(isFilled, "empty").meta({ minLength: 1 });
+/** What PostgreSQL takes too: it knows no year 0, no offset of 16 hours, no endless fraction. */
+const isStorable = (value: string) => /^(?!0000).{10,40}(?<![+-](1[6-9]|2\d):\d\d)$/.test(value);
+const instant = z.iso.datetime({ offset: true }).refine(isStorable, "range");
+const day = z.iso.date().refine(isStorable, "range");
 /** A count of licences or units as an exact decimal string, never a float. */
 const quantity = z.string().regex(/^-?\d{1,12}(\.\d{1,4})?$/);
 
@@ -164,7 +171,7 @@ export const Snapshot = z.strictObject({
     .nullable()
     .default(null),
   /** Devices the vendor counts as without full protection; null where it does not say. */
-  unprotectedCount: z.int().min(0).nullable(),
+  unprotectedCount: z.int().min(0).max(2_000_000_000).nullable(),
   gaps: z
     .array(
       z.strictObject({
@@ -230,4 +237,6 @@ export type ConnectorInput = {
   signal: AbortSignal;
   /** Loopback hosts are reachable in demo mode and tests only (decision 37). */
   allowLoopback: boolean;
+  /** Calls that the credentials may make, for the HTTP client's `calls`; absent: as many as there are. */
+  budget?: CallBudget | undefined;
 };

@@ -18,6 +18,7 @@ const withoutPartner: Record<string, string> = {
   recovery_code: "belongs to a person; only the sign-in role reads it",
   sign_in_challenge: "belongs to a person before a partner is chosen; only the sign-in role reads it",
   invitation: "belongs to a person before a partner is chosen; only the sign-in role reads it",
+  worker_beat: "workers serve every partner; it says only that they live",
   kysely_migration: "which migrations ran",
   kysely_migration_lock: "which migrations run",
 };
