@@ -41,7 +41,7 @@ async function BareType({ schema, lang }: { schema: JsonSchema; lang: Language }
   if (schema.$ref !== undefined) {
     const name = schemaName(schema.$ref);
     return (
-      <a href={`#schema-${name}`} className="text-accent hover:underline">
+      <a href={`#schema-${name}`} className="text-accent underline underline-offset-2">
         {name}
       </a>
     );

@@ -255,7 +255,7 @@ test("methods and addresses that do not exist are 4xx", async ({ as, baseURL }) 
     ["PUT", "/api/sync", 405],
     ["GET", "/api/nothing", 404],
     ["PATCH", listed, 405],
-    ["GET", "/api/auth/nothing/at/all", 400],
+    ["GET", "/api/auth/nothing/at/all", 404],
   ] as const) {
     const response = await send(baseURL + path, { method, headers: { cookie } });
     expect.soft(response.status, `${method} ${path}`).toBe(status);

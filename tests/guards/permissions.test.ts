@@ -260,7 +260,7 @@ describe("every procedure", () => {
     if (!allowed) throw new Error(`nobody may call ${path}`);
     // As the sweep of the tenants asks: with identifiers that nobody has.
     const valid = {
-      ...attempts[path]?.unknown,
+      ...(attempts[path]?.unknown as object | undefined),
       ...("on" in permissions[permission] && { customerId }),
     };
     expect(await answer(memberOf(allowed), path, { ...valid, surplus: 1 })).toMatch(/^BAD_REQUEST/);
