@@ -4,6 +4,8 @@ const executablePath = process.env["CHROMIUM_PATH"];
 
 /** These add customers and break the emulated vendor, so they come after those that count on the demo as it is. */
 const writing = /(connections|import|sync|tokens|vendor-accounts|warnings)\.e2e\.ts$/;
+/** These change how people sign in, and end all their sessions. */
+const personal = /(profile|sign-in-providers)\.e2e\.ts$/;
 
 // scripts/test.ts starts a portal of its own and gives its address; `npm run e2e` goes the same way.
 export default defineConfig({
@@ -14,8 +16,9 @@ export default defineConfig({
   timeout: 30_000,
   forbidOnly: Boolean(process.env["CI"]),
   projects: [
-    { name: "reading", testIgnore: writing, fullyParallel: true },
+    { name: "reading", testIgnore: [writing, personal], fullyParallel: true },
     { name: "writing", testMatch: writing, dependencies: ["reading"] },
+    { name: "personal", testMatch: personal, dependencies: ["writing"] },
   ],
   use: {
     ...devices["Desktop Chrome"],

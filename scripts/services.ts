@@ -33,6 +33,7 @@ const quickFailureMs = 10_000;
 /** What others send; a crash of its own ends with a code, or with SIGABRT, SIGSEGV and the like. */
 const fromOutside: ReadonlySet<string> = new Set(["SIGKILL", "SIGTERM", "SIGINT", "SIGHUP"]);
 const quickFailuresAllowed = 5;
+const pauseAfterKillMs = 100;
 const longestPauseMs = 30_000;
 
 /** Runs a process of ours and starts it again when it ends on its own, ever more slowly. */
@@ -83,7 +84,9 @@ export function startService(service: Service, hooks: Hooks): RunningService {
       hooks.onGiveUp(error);
       return;
     }
-    const pauseMs = Math.min(longestPauseMs, 500 * 2 ** quickFailures);
+    const pauseMs = fromOutside.has(reason)
+      ? pauseAfterKillMs
+      : Math.min(longestPauseMs, 500 * 2 ** quickFailures);
     hooks.say(`${service.name} ended (${reason}); starting it again in ${pauseMs / 1000} s.`);
     pause = setTimeout(start, pauseMs);
   }

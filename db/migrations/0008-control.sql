@@ -42,7 +42,8 @@ alter table vendor_account
   -- A person said that this account belongs to none of the customers: it is not proposed again.
   add is_set_aside boolean not null default false;
 update vendor_account set linked_by = 'arrival' where customer_id is not null;
-create index vendor_account_name_idx on vendor_account (partner_id, name_plain, id);
+-- Partial, so that a check of a foreign key, which names partner and id, never takes it for the primary key's index.
+create index vendor_account_name_idx on vendor_account (partner_id, name_plain, id) where name_plain is not null;
 create index vendor_account_unlinked_idx on vendor_account (partner_id, created_at) where customer_id is null;
 grant update (customer_id, link_state, linked_by, unlink_on, is_set_aside) on vendor_account to belvedere_web;
 

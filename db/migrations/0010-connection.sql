@@ -10,7 +10,8 @@ alter table connection
 grant select (version, test_is_rotation) on connection to belvedere_web;
 
 create index connection_name_idx on connection (partner_id, app.plain(name), id) where removed_at is null;
+-- Partial, so that a check of a foreign key, which names partner and id, never takes it for the primary key's index.
 create index vendor_account_stale_idx on vendor_account
-  (partner_id, connection_id, (coalesce(last_success_at, '-infinity'::timestamptz)), id);
+  (partner_id, connection_id, (coalesce(last_success_at, '-infinity'::timestamptz)), id) where connection_id is not null;
 create index vendor_account_failing_idx on vendor_account (partner_id, connection_id) where error_code is not null;
 create index sync_run_connection_idx on sync_run (partner_id, connection_id, created_at desc);

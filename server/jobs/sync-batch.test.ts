@@ -24,7 +24,7 @@ function batchOf(given: Partial<SnapshotInput>) {
   return batch;
 }
 const many = <Item>(make: (externalId: string) => Item): Item[] =>
-  Array.from({ length: 5_000 }, (_, index) => make(String(index)));
+  Array.from({ length: 4_000 }, (_, index) => make(String(index)));
 
 const device = (externalId: string) =>
   ({
@@ -67,9 +67,9 @@ describe("a batch is full", () => {
     ["alerts", { alerts: many(alert) }],
     ["applications", { applications: many((id) => ({ ...named(id), installs: 1 })) }],
     ["SaaS", { saas: { applications: many(named), users: null, activeUsers: null } }],
-  ])("with 5,000 rows of %s", (_, given) => {
+  ])("with 4,000 rows of %s", (_, given) => {
     const batch = batchOf(given);
-    expect(batch.rows).toBe(5_000);
+    expect(batch.rows).toBe(4_000);
     expect(isFull(batch)).toBe(true);
   });
 
@@ -78,7 +78,7 @@ describe("a batch is full", () => {
     const saas = { applications: many(named).slice(1), users: 1, activeUsers: 1 };
     expect(isFull(batchOf({ saas }))).toBe(false);
     expect(isFull(batchOf({ saas, devices: [device("d")] }))).toBe(true);
-    expect(batchOf({ saas, applications }).rows).toBe(9_999);
+    expect(batchOf({ saas, applications }).rows).toBe(7_999);
   });
 
   test("with as many accounts, read or refused", () => {

@@ -8,8 +8,8 @@ import { type Hold, RunLost } from "./run-hold.ts";
 import { scoped } from "./scoped.ts";
 
 /** A batch is written when it holds this many accounts, or this many rows of all parts together. */
-export const BATCH_ACCOUNTS = 100;
-const BATCH_ROWS = 5_000;
+export const BATCH_ACCOUNTS = 50;
+const BATCH_ROWS = 4_000;
 
 export type Batch = { snapshots: Snapshot[]; refused: Refused[]; rows: number };
 export const emptyBatch = (): Batch => ({ snapshots: [], refused: [], rows: 0 });

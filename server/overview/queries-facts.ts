@@ -85,11 +85,11 @@ export async function listOverviewFacts(
         order by case g.state when 'active' then 1 when 'pending' then 2 else 3 end, g.created_at desc limit 1) as "grant",
       coalesce(a.accounts, '[]') as accounts, coalesce(l.licences, '[]') as licences, coalesce(h.handlings, '[]') as handlings,
       coalesce(w.windows, '[]') as windows,
-      case when o.customer_id is not null then jsonb_build_object('status', o.status, 'statusSince', o.status_since, 'reasons', o.reasons) end as previous
+      (select jsonb_build_object('status', o.status, 'statusSince', o.status_since, 'reasons', o.reasons) from customer_overview o
+        where o.partner_id = c.partner_id and o.customer_id = c.id) as previous
     from customer c
     -- Not a join with the given: for one, all customers of the partner are read. offset 0: computed once for a customer.
     cross join lateral (select (${befores}::timestamptz[])[array_position(${ids}::uuid[], c.id)] as silent_before offset 0) wanted
-    left join customer_overview o on o.partner_id = c.partner_id and o.customer_id = c.id
     -- Lateral: under row-level security a join of grouped subqueries is planned once per customer over all of them.
     left join lateral (
       select jsonb_agg(jsonb_build_object('id', v.id, 'vendor', v.vendor, 'externalId', v.external_id, 'lastSuccessAt', v.last_success_at,
@@ -127,7 +127,8 @@ export async function listOverviewFacts(
           'currencies', coalesce(jsonb_agg(distinct s.currency) filter (where s.yearly_cost is not null), '[]')) as saas
         from saas_application s where s.partner_id = ${partnerId} and s.vendor_account_id = v.id and s.customer_id = c.id
       ) s
-      where v.partner_id = ${partnerId} and v.customer_id = c.id and v.link_state <> 'not_linked'
+      -- Not the given: of a partner that is new to its statistics the planner expects no account, and reads them all.
+      where v.partner_id = c.partner_id and v.customer_id = c.id and v.link_state <> 'not_linked'
     ) a on true
     left join lateral (
       select jsonb_agg(jsonb_build_object('kind', l.kind, 'owner', l.owner, 'isSuspended', l.is_suspended, 'isUnlimited', l.is_unlimited,

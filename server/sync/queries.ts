@@ -1,36 +1,52 @@
 // The only writer of vendor data: accounts, customers that arrive with them, devices, licences, alerts; set-based.
 import { sql } from "kysely";
 import type { ScopedDb } from "#db/client.ts";
-import type { AccountIdentity, Snapshot } from "./snapshot.ts";
+import type { AccountIdentity } from "./snapshot.ts";
 
 export type AccountRow = { id: string; externalId: string; customerId: string | null };
+/** `isFree`: it has no customer, and no person said that it shall have none. `isNew`: this transaction added it. */
+export type PlacedAccount = AccountRow & { isFree: boolean; isNew: boolean };
 
 /**
- * Adds accounts that are new, renews the names of the others; returns all of them. An account whose own record could not
- * be read comes with an unknown billing, and then what is stored stays.
+ * Adds accounts that are new, renews the identity of the others; returns all of them, and none where the connection was
+ * removed. An account whose own record could not be read comes with an unknown billing, and then what is stored stays.
  */
 export async function upsertAccounts(
   db: ScopedDb,
   partnerId: string,
   connection: { id: string; vendor: string },
   accounts: readonly AccountIdentity[],
-): Promise<AccountRow[]> {
-  const input = accounts.map(({ externalId, name, region, billing }) => ({
-    externalId,
-    name,
-    region,
-    billing,
-  }));
-  const { rows } = await sql<AccountRow>`
-    insert into vendor_account as a (partner_id, connection_id, vendor, external_id, name, region, billing)
-    select ${partnerId}::uuid, ${connection.id}::uuid, ${connection.vendor}, r."externalId", r.name, r.region, r.billing
-    from jsonb_to_recordset(${JSON.stringify(input)}::jsonb) as r ("externalId" text, name text, region text, billing text)
+): Promise<PlacedAccount[]> {
+  const input = accounts.map(
+    ({ externalId, name, region, billing, domain, country, externalIds, contacts }) => ({
+      externalId,
+      name,
+      region,
+      billing,
+      domain,
+      identity: {
+        externalIds,
+        emails: [...new Set(contacts.map(({ email }) => email.toLowerCase()))].filter(Boolean).sort(),
+        country,
+      },
+    }),
+  );
+  const { rows } = await sql<PlacedAccount>`
+    insert into vendor_account as a (partner_id, connection_id, vendor, external_id, name, region, billing, domain, identity)
+    select ${partnerId}::uuid, ${connection.id}::uuid, ${connection.vendor}, r."externalId", r.name, r.region, r.billing, r.domain, r.identity
+    from jsonb_to_recordset(${JSON.stringify(input)}::jsonb) as r ("externalId" text, name text, region text, billing text, domain text, identity jsonb)
+    where exists (select from connection c where c.partner_id = ${partnerId}::uuid and c.id = ${connection.id}::uuid and c.removed_at is null)
     order by r."externalId"
     on conflict (partner_id, connection_id, external_id) do update set
       name = case when excluded.billing = 'unknown' then a.name else excluded.name end,
       region = case when excluded.billing = 'unknown' then a.region else excluded.region end,
+      domain = case when excluded.billing = 'unknown' then a.domain else excluded.domain end,
+      identity = case when excluded.billing = 'unknown' then a.identity else excluded.identity end,
       billing = case when excluded.billing = 'unknown' then a.billing else excluded.billing end
-    returning a.id, a.external_id, a.customer_id`.execute(db);
+    returning a.id, a.external_id, case when a.link_state <> 'not_linked' then a.customer_id end as customer_id,
+      a.customer_id is null and a.link_state <> 'not_linked' and not a.is_set_aside as is_free,
+      -- Only a row that was there before is locked by its update.
+      a.xmax = 0 as is_new`.execute(db);
   return rows;
 }
 
@@ -129,16 +145,17 @@ export async function replaceContacts(
   );
 }
 
-export async function linkAccounts(
-  db: ScopedDb,
-  partnerId: string,
-  links: readonly { accountId: string; customerId: string }[],
-): Promise<void> {
+/** `linkedBy`: why the account belongs there: an equal identifier, or its own arrival. */
+export type Link = { accountId: string; customerId: string; linkedBy: "identifier" | "arrival" };
+/** Links accounts that are free; a link that somebody made meanwhile stays. */
+export async function linkAccounts(db: ScopedDb, partnerId: string, links: readonly Link[]): Promise<void> {
   if (links.length === 0) return;
   await sql`
-    update vendor_account a set customer_id = r."customerId"
-    from jsonb_to_recordset(${JSON.stringify(links)}::jsonb) as r ("accountId" uuid, "customerId" uuid)
-    where a.partner_id = ${partnerId}::uuid and a.id = r."accountId" and a.customer_id is null`.execute(db);
+    update vendor_account a set customer_id = r."customerId", link_state = 'linked', linked_by = r."linkedBy"
+    from jsonb_to_recordset(${JSON.stringify(links)}::jsonb) as r ("accountId" uuid, "customerId" uuid, "linkedBy" text)
+    where a.partner_id = ${partnerId}::uuid and a.id = r."accountId" and a.customer_id is null and a.link_state <> 'not_linked' and not a.is_set_aside`.execute(
+    db,
+  );
 }
 
 /** Of customers with several accounts one is their record's source, the first that was linked: two would overwrite each other for ever. */
@@ -149,6 +166,7 @@ export async function listDecidingAccounts(
 ): Promise<Set<string>> {
   const { rows } = await sql<{ id: string }>`
     select distinct on (a.customer_id) a.id from vendor_account a
+    join connection k on k.partner_id = a.partner_id and k.id = a.connection_id and k.removed_at is null
     where a.partner_id = ${partnerId}::uuid and a.customer_id = any(${[...customerIds]}::uuid[]) and a.link_state <> 'not_linked'
     order by a.customer_id, a.created_at, a.id`.execute(db);
   return new Set(rows.map((row) => row.id));
@@ -167,30 +185,6 @@ export async function listOpenToMetrics(
         where g.partner_id = c.partner_id and g.customer_id = c.id and g.state = 'active' and 'metrics' = any (g.capabilities)
           and g.from_at <= ${now} and (g.until_at is null or g.until_at > ${now}))))`.execute(db);
   return new Set(rows.map((row) => row.id));
-}
-
-export type AccountSuccess = {
-  accountId: string;
-  takenAt: string;
-  hasData: boolean;
-  isOpen: boolean;
-  unprotectedCount: number | null;
-  gaps: Snapshot["gaps"];
-};
-/** What a read account leaves behind; without access to metrics nothing counts as data. */
-export async function recordSuccess(
-  db: ScopedDb,
-  partnerId: string,
-  results: readonly AccountSuccess[],
-): Promise<void> {
-  if (results.length === 0) return;
-  await sql`
-    update vendor_account a set last_attempt_at = r."takenAt", last_success_at = r."takenAt", error_code = null, error_detail = null, error_since = null,
-      last_data_at = case when r."hasData" and r."isOpen" then r."takenAt" else a.last_data_at end,
-      unprotected_count = case when r."isOpen" then r."unprotectedCount" end, gaps = r.gaps
-    from jsonb_to_recordset(${JSON.stringify(results)}::jsonb)
-      as r ("accountId" uuid, "takenAt" timestamptz, "hasData" boolean, "isOpen" boolean, "unprotectedCount" int, gaps jsonb)
-    where a.partner_id = ${partnerId}::uuid and a.id = r."accountId"`.execute(db);
 }
 
 export type AccountRefusal = { accountId: string; code: string; detail: string };

@@ -2,7 +2,7 @@
 import { randomUUID } from "node:crypto";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { closeDatabase, type ScopedDb, withScope } from "#db/client.ts";
-import { requestForCustomer } from "#server/jobs/sync.ts";
+import { requestForCustomers } from "#server/jobs/sync.ts";
 import { adminQuery } from "#tests/database.ts";
 import {
   callerFor,
@@ -466,7 +466,8 @@ describe("records", () => {
           [customer],
         )
       )[0],
-    ).toEqual({ devices_total: 3, devices_unprotected: 1 });
+    ).toEqual({ devices_total: 2, devices_unprotected: 1 });
+    expect([...(await devicesOf(first.externalId)), ...(await devicesOf(second.externalId))]).toHaveLength(3);
   });
 });
 
@@ -485,7 +486,13 @@ describe("asking for a synchronisation", () => {
       withScope(
         { partnerId: partner },
         "read write",
-        (db) => requestSync(db, partner, { ...wish, customerId }, new Date()),
+        (db) =>
+          requestSync(
+            db,
+            partner,
+            { ...wish, customerIds: customerId === null ? null : [customerId] },
+            new Date(),
+          ),
         "web",
       );
     const runs = () =>
@@ -548,7 +555,7 @@ describe("asking for a synchronisation", () => {
       { partnerId: partner },
       "read write",
       async (db) => {
-        await requestSync(db, partner, { ...wish, customerId: null }, new Date());
+        await requestSync(db, partner, { ...wish, customerIds: null }, new Date());
         throw new Error("afterwards");
       },
       "web",
@@ -570,7 +577,7 @@ describe("asking for a synchronisation", () => {
     }>("select data from pgboss.job where name = 'syncRequest' and data ->> 'customerId' = $1", [one.id]);
     if (!job) throw new Error("no job");
     expect(another).toBeUndefined();
-    await requestForCustomer(job.data);
+    await requestForCustomers([job.data]);
     expect((await runs()).map(({ only_accounts: only }) => only)).toEqual([[`of ${one.id}`]]);
   });
 

@@ -1,48 +1,58 @@
 // Synchronisation from request to overview: queue runs, read a connection, ingest snapshots, record faults and heal.
-import { upsertProducts, mergeLicences, mergeDevices, mergeAlerts, type Placed } from "./queries-parts.ts";
+import {
+  mergeAlerts,
+  mergeApplications,
+  mergeDevices,
+  mergeLicences,
+  mergeSaas,
+  type Placed,
+  recordSuccess,
+  upsertProducts,
+} from "./queries-parts.ts";
 import { dayIn } from "#server/licences/rules.ts";
 import { v7 as uuidv7 } from "uuid";
 import type { ScopedDb } from "#db/client.ts";
 import { insertGrants, lockCustomers } from "#server/access/queries.ts";
 import { AppError } from "#server/errors.ts";
 import type { Guarded } from "#server/trpc.ts";
-import { enqueue } from "#server/jobs/queue.ts";
+import { enqueue, enqueueAll } from "#server/jobs/queue.ts";
 import { getPartnerRules } from "#server/overview/queries.ts";
 import { refreshOverview } from "#server/overview/service.ts";
 import {
   type AccountRefusal,
-  type AccountRow,
   findByIdentifier,
   hasAccount,
   insertCustomers,
   linkAccounts,
   listDecidingAccounts,
   listOpenToMetrics,
+  type Link,
   type NewCustomer,
+  type PlacedAccount,
   recordRefusal,
-  recordSuccess,
   renewCustomers,
   replaceContacts,
   upsertAccounts,
 } from "./queries.ts";
-import { askForFollowUp, insertBatch, insertRun, listConnections } from "./queries-runs.ts";
+import { type BatchCause, insertBatch, insertRuns } from "./queries-runs.ts";
+import { askForFollowUp, type DueConnection, listConnections } from "./queries-schedule.ts";
 import { arrivalOf } from "./rules.ts";
 import type { AccountIdentity, Snapshot, VendorErrorCode } from "./snapshot.ts";
 
-export type SyncCause = "schedule" | "person" | "first";
-export type SyncAnswer = "sync.started" | "sync.joined";
+/** `waiting`: the vendor is ill; what was asked for begins when it may be tried again. */
+export type SyncAnswer = "sync.started" | "sync.joined" | "sync.waiting";
 
 /**
- * Queues runs of every connection, or of those that hold accounts of one customer. A connection that is already being
+ * Queues runs of every connection, or of those that hold accounts of some customers. A connection that is already being
  * read is joined. Throws sync.noSource when there is nothing to read.
  */
 export async function requestSync(
   db: ScopedDb,
   partnerId: string,
-  wish: { cause: SyncCause; requestedBy: string | null; customerId: string | null },
+  wish: BatchCause & { customerIds: readonly string[] | null },
   now: Date,
 ): Promise<{ answer: SyncAnswer; batchId: string }> {
-  const connections = await listConnections(db, partnerId, wish.customerId);
+  const connections = await listConnections(db, partnerId, wish.customerIds);
   if (connections.length === 0) throw new AppError("sync.noSource");
   return queueRuns(db, partnerId, connections, wish, now);
 }
@@ -56,10 +66,12 @@ export async function startSync(
   customerId: string | null,
   now: Date,
 ): Promise<{ answer: SyncAnswer }> {
+  const wanted = actor.customerId ?? customerId;
   const wish = {
     cause: "person",
     requestedBy: actor.userId,
-    customerId: actor.customerId ?? customerId,
+    requestedName: actor.name,
+    customerIds: wanted === null ? null : [wanted],
   } as const;
   let answer: SyncAnswer = "sync.started";
   if (actor.customerId === null) ({ answer } = await requestSync(db, actor.partnerId, wish, now));
@@ -74,46 +86,65 @@ export async function startSync(
   }
   await audit({
     action: "sync:start",
-    entity: wish.customerId ? `customer ${wish.customerId}` : "all customers",
-    customerId: wish.customerId,
+    entity: wanted === null ? "all customers" : `customer ${wanted}`,
+    customerId: wanted,
     detail: { answer },
   });
   return { answer };
 }
 
+export type QueuedRuns = { answer: SyncAnswer; batchId: string; started: ReadonlySet<string> };
+
 /** Queues one run per connection and a job for each; the connections with a live run are joined. */
 export async function queueRuns(
   db: ScopedDb,
   partnerId: string,
-  connections: readonly { id: string; accounts: string[] | null }[],
-  wish: { cause: SyncCause; requestedBy: string | null },
+  connections: readonly DueConnection[],
+  wish: BatchCause,
   now: Date,
-): Promise<{ answer: SyncAnswer; batchId: string }> {
-  const batchId = await insertBatch(db, partnerId, wish.cause, wish.requestedBy);
-  let started = 0;
-  for (const { id, accounts } of connections) {
-    const runId = await insertRun(db, partnerId, { batchId, connectionId: id, onlyAccounts: accounts });
-    if (runId) {
-      started += 1;
-      await enqueue(db, "sync", { partnerId, runId });
-    } else await askForFollowUp(db, partnerId, id, accounts, now);
-  }
-  return { answer: started > 0 ? "sync.started" : "sync.joined", batchId };
+): Promise<QueuedRuns> {
+  const batchId = await insertBatch(db, partnerId, wish);
+  const runs = await insertRuns(
+    db,
+    partnerId,
+    batchId,
+    connections.map(({ id, accounts }) => ({ connectionId: id, onlyAccounts: accounts })),
+  );
+  const isOpen = ({ circuitOpenUntil: until }: DueConnection) => (until ?? now) > now;
+  const byId = new Map(connections.map((connection) => [connection.id, connection]));
+  await enqueueAll(
+    db,
+    "sync",
+    runs.map(({ id: runId, connectionId }) => {
+      const until = byId.get(connectionId)?.circuitOpenUntil ?? now;
+      return { payload: { partnerId, runId }, ...(until > now && { startAfter: until }) };
+    }),
+  );
+  const started = new Set(runs.map(({ connectionId }) => connectionId));
+  for (const { id, accounts } of connections)
+    if (!started.has(id)) await askForFollowUp(db, partnerId, id, accounts, now);
+  const waits = connections.length > 0 && connections.every(isOpen);
+  return {
+    answer: waits ? "sync.waiting" : started.size > 0 ? "sync.started" : "sync.joined",
+    batchId,
+    started,
+  };
 }
 
 /** The connection that data comes from. Accounts of a partner's own connection make customers; those of a customer's do not. */
 export type Source = { partnerId: string; connectionId: string; vendor: string; customerId: string | null };
 
 /**
- * Links accounts to customers: at once where an identifier is equal, else (partner-level) by making the customer.
- * Returns the accounts by their external id; one without a customer waits to be matched.
+ * Links accounts to customers: at once where an identifier is equal, else (partner-level) by making the customer; what a
+ * person unlinked or set aside stays without one. Returns the accounts by their external id; one without a customer waits
+ * to be matched.
  */
 async function placeAccounts(
   db: ScopedDb,
   source: Source,
   found: readonly Found[],
   now: Date,
-): Promise<Map<string, AccountRow>> {
+): Promise<Map<string, PlacedAccount>> {
   const identities = found.map(({ account }) => account);
   const { partnerId } = source;
   const accounts = new Map(
@@ -121,7 +152,7 @@ async function placeAccounts(
       (row) => [row.externalId, row],
     ),
   );
-  const homeless = identities.filter((identity) => accounts.get(identity.externalId)?.customerId === null);
+  const homeless = identities.filter((identity) => accounts.get(identity.externalId)?.isFree);
   if (homeless.length === 0) return accounts;
   const known = await findByIdentifier(
     db,
@@ -129,19 +160,17 @@ async function placeAccounts(
     homeless.flatMap((identity) => identity.externalIds),
   );
   const arriving: NewCustomer[] = [];
+  const links: Link[] = [];
   for (const identity of homeless) {
     const account = accounts.get(identity.externalId);
     if (!account) continue;
     const match = identity.externalIds.map((id) => known.get(id)).find((id) => id !== undefined);
-    if (match) account.customerId = match;
-    else if (source.customerId) account.customerId = source.customerId;
-    else {
-      account.customerId = uuidv7();
-      arriving.push({
-        ...identity,
-        id: account.customerId,
-        relationship: arrivalOf(identity.billing).relationship,
-      });
+    const customerId = match ?? source.customerId ?? uuidv7();
+    account.customerId = customerId;
+    links.push({ accountId: account.id, customerId, linkedBy: match ? "identifier" : "arrival" });
+    if (!match && !source.customerId) {
+      const { relationship } = arrivalOf(identity.billing);
+      arriving.push({ ...identity, id: customerId, relationship });
     }
   }
   // Access that comes with the account began when it was read, so that what was read then counts.
@@ -153,30 +182,21 @@ async function placeAccounts(
     partnerId,
     arriving.flatMap((customer) => {
       const { grant } = arrivalOf(customer.billing);
-      return grant
-        ? [
-            {
-              ...grant,
-              customerId: customer.id,
-              fromAt: readAt.get(customer.externalId) ?? now,
-              untilAt: null,
-              zone: timeZone,
-              grantedBy: null,
-            },
-          ]
-        : [];
+      if (!grant) return [];
+      const fromAt = readAt.get(customer.externalId) ?? now;
+      const window = { fromAt, untilAt: null, zone: timeZone };
+      return [{ ...grant, ...window, customerId: customer.id, grantedBy: null }];
     }),
   );
-  await linkAccounts(
-    db,
-    partnerId,
-    homeless.flatMap((identity) => {
-      const account = accounts.get(identity.externalId);
-      return account?.customerId ? [{ accountId: account.id, customerId: account.customerId }] : [];
-    }),
-  );
+  await linkAccounts(db, partnerId, links);
   return accounts;
 }
+
+/** Parts of a snapshot that are lists of their own. */
+const toldParts = ["devices", "licences", "alerts", "applications", "saas"] as const;
+
+const itemsOf = (snapshot: Snapshot, part: (typeof toldParts)[number]): readonly unknown[] =>
+  (part === "saas" ? snapshot.saas?.applications : snapshot[part]) ?? [];
 
 /** An account that was found, and when: at the latest now, whatever a clock elsewhere says. */
 type Found = { account: AccountIdentity; at: Date };
@@ -196,11 +216,9 @@ export async function ingest(
 ): Promise<void> {
   const { partnerId, vendor } = source;
   // Of a refused account only the identity is news, and only where it is a whole one.
+  const readAt = ({ takenAt }: Snapshot) => new Date(Math.min(Date.parse(takenAt), now.getTime()));
   const known = [
-    ...snapshots.map(({ account, takenAt }) => ({
-      account,
-      at: new Date(Math.min(Date.parse(takenAt), now.getTime())),
-    })),
+    ...snapshots.map((snapshot) => ({ account: snapshot.account, at: readAt(snapshot) })),
     ...refused.map(({ account }) => ({ account, at: now })),
   ];
   const accounts = await placeAccounts(db, source, known, now);
@@ -210,25 +228,22 @@ export async function ingest(
 
   const placed = snapshots.flatMap((snapshot) => {
     const account = accounts.get(snapshot.account.externalId);
-    return account?.customerId
-      ? [
-          {
-            snapshot,
-            accountId: account.id,
-            customerId: account.customerId,
-            isOpen: open.has(account.customerId),
-          },
-        ]
-      : [];
+    if (!account?.customerId) return [];
+    const { id: accountId, customerId, isNew } = account;
+    return [{ snapshot, accountId, customerId, isNew, isOpen: open.has(customerId) }];
   });
   const part = <Item>(
     pick: (snapshot: Snapshot) => readonly Item[] | null,
     needsAccess: boolean,
   ): Placed<Item>[] =>
-    placed.flatMap(({ snapshot, accountId, customerId, isOpen }) => {
+    placed.flatMap(({ snapshot, accountId, customerId, isNew, isOpen }) => {
       const items = needsAccess && !isOpen ? null : pick(snapshot);
-      return items === null ? [] : [{ accountId, customerId, items }];
+      return items === null ? [] : [{ accountId, customerId, isNew, items }];
     });
+  const write = <Item>(
+    merge: (to: ScopedDb, of: string, parts: readonly Placed<Item>[]) => Promise<void>,
+    pick: (snapshot: Snapshot) => readonly Item[] | null,
+  ) => merge(db, partnerId, part(pick, true));
   const licences = part((snapshot) => snapshot.licences, false);
   const deciding = await listDecidingAccounts(db, partnerId, customerIds);
   const records = placed.filter(({ accountId }) => deciding.has(accountId));
@@ -243,34 +258,28 @@ export async function ingest(
     partnerId,
     records.map(({ snapshot, customerId }) => ({ customerId, contacts: snapshot.account.contacts })),
   );
-  await mergeDevices(
-    db,
-    partnerId,
-    part((snapshot) => snapshot.devices, true),
-  );
+  await write(mergeDevices, ({ devices }) => devices);
   await upsertProducts(
     db,
     vendor,
     licences.flatMap((one) => one.items),
   );
   await mergeLicences(db, partnerId, vendor, licences);
-  await mergeAlerts(
-    db,
-    partnerId,
-    part((snapshot) => snapshot.alerts, true),
-  );
+  await write(mergeAlerts, ({ alerts }) => alerts);
+  await write(mergeApplications, ({ applications }) => applications);
+  await write(mergeSaas, ({ saas }) => saas && saas.applications);
   await recordSuccess(
     db,
     partnerId,
     placed.map(({ snapshot, accountId, isOpen }) => ({
       accountId,
       isOpen,
-      takenAt: snapshot.takenAt,
+      takenAt: readAt(snapshot).toISOString(),
       unprotectedCount: snapshot.unprotectedCount,
       gaps: snapshot.gaps,
-      hasData: [snapshot.devices, snapshot.licences, snapshot.alerts].some(
-        (items) => items !== null && items.length > 0,
-      ),
+      told: toldParts.filter((name) => snapshot[name] !== null && (isOpen || name === "licences")),
+      saas: isOpen ? snapshot.saas : null,
+      hasData: toldParts.some((name) => itemsOf(snapshot, name).length > 0),
     })),
   );
   const refusals: AccountRefusal[] = refused.flatMap(({ account, code, detail }) => {

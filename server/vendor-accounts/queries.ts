@@ -21,6 +21,7 @@ function accounts(db: ScopedDb, { partnerId, seesAll }: Scope) {
     )
     .where("a.partnerId", "=", partnerId)
     .where("c.removedAt", "is", null)
+    .where("a.namePlain", "is not", null)
     .where((eb) =>
       eb.or([eb("v.id", "is not", null), eb.and([eb("a.customerId", "is", null), eb.lit(seesAll)])]),
     );

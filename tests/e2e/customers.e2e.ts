@@ -167,7 +167,11 @@ test.describe("whose customers", () => {
     await expect(page.locator("#navigation")).toContainText("Alpina Digital");
     await expect(
       page.getByRole("navigation", { name: resources.it.common.nav.label }).getByRole("link"),
-    ).toHaveText([resources.it.common.nav.ownCustomer]);
+    ).toHaveText([
+      resources.it.common.nav.ownCustomer,
+      resources.it.common.nav.connections,
+      resources.it.common.nav.signInProviders,
+    ]);
     await expect(page.locator('[data-section="computers"]')).toHaveAttribute("data-state", "full");
   });
 

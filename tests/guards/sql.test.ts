@@ -116,9 +116,14 @@ function unboundTables(statement: string, tenants: ReadonlySet<string>): string[
 
 const statements = new Map<string, string>();
 let source = "";
+/** Statements heard, those of transactions themselves left out; two queries may ask the same. */
+let heard = 0;
 async function listening<T>(name: string, work: () => Promise<T>): Promise<T> {
   source = name;
-  onStatement((event) => void statements.set(event.query.sql, source));
+  onStatement(({ query }) => {
+    statements.set(query.sql, source);
+    if (!/^(start transaction|begin|commit|rollback)/i.test(query.sql)) heard += 1;
+  });
   try {
     return await work();
   } finally {
@@ -171,7 +176,14 @@ afterAll(closeDatabase);
 
 class Undone extends Error {}
 /** Needs rows that other calls make; what matters here is the statement, not its outcome. */
-const mayFail = new Set(["imports.getRejected", "sync.insertRuns"]);
+const mayFail = new Set([
+  "imports.getRejected",
+  "snapshots.insertPushed",
+  "sync.insertRuns",
+  "vendor-accounts.insertLinks",
+  "vendor-accounts.mergeInto",
+  "vendor-accounts.updateOwner",
+]);
 
 describe("every statement that touches a tenant table names the partner", () => {
   test("every exported query is called here", async () => {
@@ -186,7 +198,7 @@ describe("every statement that touches a tenant table names the partner", () => 
     const calls = await readCalls({ customer, member, limited, groupId });
     for (const [name, { role, given }] of Object.entries(calls)) {
       for (const values of given) {
-        const before = statements.size;
+        const before = heard;
         const attempt = listening(name, () =>
           withScope(
             { partnerId: customer.partnerId, memberId: member.membershipId, memberAll: true },
@@ -201,7 +213,7 @@ describe("every statement that touches a tenant table names the partner", () => 
         const error = await attempt.catch((reason: unknown) => reason);
         if (!(error instanceof Undone) && !mayFail.has(name))
           throw new Error(`${name} could not be called`, { cause: error });
-        if (statements.size === before && !pure.includes(name)) silent.push(name);
+        if (heard === before && !pure.includes(name)) silent.push(name);
       }
     }
     expect(silent).toEqual([]);
