@@ -1,6 +1,6 @@
 // Writes the parts of snapshots: devices, licences, alerts, applications, SaaS, which become exactly what was reported; and that it was.
 import { sql } from "kysely";
-import type { ScopedDb } from "#db/client.ts";
+import { type ScopedDb, verbatim } from "#db/client.ts";
 import type {
   AlertReport,
   ApplicationReport,
@@ -22,7 +22,7 @@ export type Placed<Part> = {
 type Shape = { table: string; key: string; columns: Record<string, string> };
 /** Names of snapshots are those of the columns in camel case. */
 const column = (name: string) => name.replaceAll(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`);
-const list = (texts: readonly string[]) => sql.raw(texts.join(", "));
+const list = (texts: readonly string[]) => verbatim(texts.join(", "));
 
 /**
  * The rows of these accounts become exactly the ones given; unchanged rows are not written. One statement, so that what
@@ -39,13 +39,13 @@ async function merge(
   const names = ["customerId", ...Object.keys(columns)];
   const written = names.map(column);
   const types = Object.entries(columns).map(([name, type]) => `"${name}" ${type}`);
-  const [into, keyColumn, keyGiven] = [table, column(key), `r."${key}"`].map((text) => sql.raw(text));
+  const [into, keyColumn, keyGiven] = [table, column(key), `r."${key}"`].map((text) => verbatim(text));
   const given = (some: readonly Placed<object>[]) => {
     const rows = some.flatMap(({ accountId, customerId, items }) =>
       items.map((item) => ({ accountId, customerId, ...item })),
     );
     return sql`select distinct on (r."accountId", ${keyGiven}) r.* from json_to_recordset(${JSON.stringify(rows)}::json)
-      as r ("accountId" uuid, ${sql.raw(`"${key}"`)} text, "customerId" uuid, ${list(types)}) order by r."accountId", ${keyGiven}`;
+      as r ("accountId" uuid, ${verbatim(`"${key}"`)} text, "customerId" uuid, ${list(types)}) order by r."accountId", ${keyGiven}`;
   };
   const insert = sql`insert into ${into} as t (partner_id, vendor_account_id, ${keyColumn}, ${list(written)})
     select ${partnerId}::uuid, r."accountId", ${keyGiven}, ${list(names.map((name) => `r."${name}"`))}`;
