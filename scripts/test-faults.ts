@@ -1,0 +1,90 @@
+// `npm run test:faults [-- --kills N --seed S --seconds T --only kills,database,vendors]`: a real portal under faults.
+import { rm } from "node:fs/promises";
+import { join } from "node:path";
+import { parseArgs } from "node:util";
+import { spoilDatabaseLine } from "#tests/faults/database-faults.ts";
+import { killThings } from "#tests/faults/kills.ts";
+import { createModel } from "#tests/faults/model.ts";
+import { type Portal, startPortal, withoutRequests } from "#tests/faults/portal.ts";
+import { seeded } from "#tests/faults/random.ts";
+import { check, type Row, table } from "#tests/faults/report.ts";
+import { spoilVendors } from "#tests/faults/vendor-faults.ts";
+import { buildIfChanged, projectRoot } from "./build.ts";
+import { describeFailure, refusal } from "./refusal.ts";
+import { temporaryFolder } from "./throw-away.ts";
+
+const parts = ["kills", "database", "vendors"] as const;
+const writers = 3;
+
+function readOptions() {
+  const { values } = parseArgs({
+    options: {
+      kills: { type: "string", default: "300" },
+      seed: { type: "string", default: String(Date.now() % 1_000_000) },
+      seconds: { type: "string", default: "120" },
+      only: { type: "string", default: parts.join(",") },
+    },
+  });
+  const [kills, seed, seconds] = [values.kills, values.seed, values.seconds].map(Number);
+  if (![kills, seed, seconds].every((value) => Number.isInteger(value) && Number(value) >= 0))
+    throw refusal("--kills, --seed and --seconds are whole numbers.");
+  const only = new Set(values.only.split(","));
+  return { kills: kills ?? 0, seed: seed ?? 0, seconds: seconds ?? 0, only };
+}
+
+/** No secret that was given out, typed or generated stands in what web, worker and supervisor printed. */
+async function secretsRow(portal: Portal, given: readonly string[]): Promise<Row> {
+  const secrets = [...new Set([...given, ...(await portal.secrets())])];
+  const log = portal.log();
+  const leaked = secrets.filter((secret) => log.includes(secret));
+  const size = `${secrets.length} secrets looked for in ${Math.round(log.length / 1024)} KB of logs`;
+  return check(
+    "secrets in the logs",
+    `${size}: ${leaked.length} found`,
+    "0",
+    leaked.length === 0 && log.length > 10_000,
+  );
+}
+
+async function run(): Promise<Row[]> {
+  const { kills, seed, seconds, only } = readOptions();
+  const say = (line: string) => console.log(`${new Date().toISOString().slice(11, 19)} ${line}`);
+  say(`seed ${seed}: repeat with --seed ${seed} --kills ${kills} --seconds ${seconds}`);
+  await buildIfChanged(projectRoot, say);
+  const folder = await temporaryFolder("faults");
+  const random = seeded(seed);
+  let portal: Portal | undefined;
+  try {
+    portal = await startPortal(join(folder, "data"));
+    say("the portal runs");
+    const model = await createModel(portal, random, seed);
+    model.start(writers);
+    const rows: Row[] = [];
+    if (only.has("kills")) rows.push(...(await killThings(portal, model, random, kills, say)).rows);
+    if (only.has("database")) rows.push(...(await spoilDatabaseLine(portal, model, say)));
+    if (only.has("vendors")) rows.push(...(await spoilVendors(portal, model, random, seconds * 1000, say)));
+    say("comparing");
+    rows.push(...(await model.verify()), await secretsRow(portal, model.secrets()));
+    return rows;
+  } catch (error) {
+    if (portal) console.error(withoutRequests(portal.log()).slice(-4000));
+    throw error;
+  } finally {
+    await portal?.stop();
+    await rm(folder, { recursive: true, force: true });
+  }
+}
+
+// Ending through `exit` lets what this run started end with it.
+for (const signal of ["SIGINT", "SIGTERM"] as const) process.once(signal, () => process.exit(130));
+
+try {
+  const rows = await run();
+  console.log(`\n${table(rows)}`);
+  const missed = rows.filter((row) => !row.isMet).length;
+  console.log(`\n${rows.length - missed} met, ${missed} not`);
+  process.exit(missed > 0 ? 1 : 0);
+} catch (error) {
+  console.error(describeFailure(error));
+  process.exit(1);
+}
