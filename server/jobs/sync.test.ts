@@ -126,7 +126,7 @@ const rowsOf = async ({ id }: Connection) =>
       await adminQuery<Row>(
         `select a.external_id as account, c.id as customer, c.name, o.status, a.error_code as code, o.reasons, a.last_attempt_at as attempt, a.last_success_at as success, o.devices_total as devices,
      (select md5(coalesce(string_agg(d::text, ',' order by d.external_id), '')) from device d where d.customer_id = c.id) || (select md5(coalesce(string_agg(l::text, ',' order by l.source_key), '')) from licence l where l.customer_id = c.id) as stored
-   from vendor_account a join customer c on c.id = a.customer_id join customer_overview o on o.customer_id = c.id where a.connection_id = $1`,
+   from vendor_account a join customer c on c.id = a.customer_id join customer_overview o on o.customer_id = c.id where a.connection_id = $1 order by a.external_id`,
         [id],
       )
     ).map((row) => [row.account, row]),
