@@ -19,7 +19,9 @@ export function proxy(request: NextRequest): NextResponse {
     : redirectTo(request, bestLanguage(request), pathname + search);
   const secure = isSecure(request);
   if (secure) response.headers.set("strict-transport-security", `max-age=${YEAR_SECONDS}; includeSubDomains`);
-  if (isLanguage(language) && request.cookies.get("lang")?.value !== language) {
+  // A page that is left may still refresh itself in the background: only a document says what the person reads.
+  const isDocument = (request.headers.get("sec-fetch-dest") ?? "document") === "document";
+  if (isDocument && isLanguage(language) && request.cookies.get("lang")?.value !== language) {
     response.cookies.set("lang", language, {
       path: "/",
       maxAge: YEAR_SECONDS,
