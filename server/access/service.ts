@@ -7,6 +7,9 @@ import { endGrants, insertGrants, lockCustomers } from "./queries.ts";
 
 type Ctx = { db: ScopedDb; partnerId: string; audit: (entry: AuditEntry) => Promise<void> };
 
+/** Grants that are given within this time are read together. */
+const GATHER_MS = 5_000;
+
 /**
  * The customer grants access: what was active or asked for before is superseded. `untilAt` null: continuous.
  * `fromAt` may lie in the future; metrics open when it comes, and the customer is read then, not with the next cycle.
@@ -33,7 +36,7 @@ export async function grantAccess(
     // A key of its own: a wish for now must not be taken for one that waits for a day to come.
     {
       singletonKey: `grant ${grant.customerId} ${grant.fromAt.toISOString()}`,
-      ...(grant.fromAt > now && { startAfter: grant.fromAt }),
+      startAfter: new Date(Math.max(grant.fromAt.getTime(), now.getTime() + GATHER_MS)),
     },
   );
   await audit({
