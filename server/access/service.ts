@@ -7,8 +7,8 @@ import { endGrants, insertGrants, lockCustomers } from "./queries.ts";
 
 type Ctx = { db: ScopedDb; partnerId: string; audit: (entry: AuditEntry) => Promise<void> };
 
-/** Grants that are given within this time are read together. */
-const GATHER_MS = 5_000;
+/** Grants of the same quarter of a minute are read together, at its end. */
+const GATHER_MS = 15_000;
 
 /**
  * The customer grants access: what was active or asked for before is superseded. `untilAt` null: continuous.
@@ -36,7 +36,9 @@ export async function grantAccess(
     // A key of its own: a wish for now must not be taken for one that waits for a day to come.
     {
       singletonKey: `grant ${grant.customerId} ${grant.fromAt.toISOString()}`,
-      startAfter: new Date(Math.max(grant.fromAt.getTime(), now.getTime() + GATHER_MS)),
+      startAfter: new Date(
+        Math.max(grant.fromAt.getTime(), Math.ceil((now.getTime() + 1) / GATHER_MS) * GATHER_MS),
+      ),
     },
   );
   await audit({
