@@ -1,8 +1,9 @@
-// `npm run test:faults [-- --kills N --seed S --seconds T --only kills,database,vendors]`: a real portal under faults.
+// `npm run test:faults [-- --kills N --seed S --seconds T --only kills,database,vendors --out FILE]`: a real portal under faults.
 import { rm } from "node:fs/promises";
 import { join } from "node:path";
 import { parseArgs } from "node:util";
 import { spoilDatabaseLine } from "#tests/faults/database-faults.ts";
+import { machineText, writeParts } from "#bench/table.ts";
 import { killThings } from "#tests/faults/kills.ts";
 import { createModel } from "#tests/faults/model.ts";
 import { type Portal, startPortal, withoutRequests } from "#tests/faults/portal.ts";
@@ -23,13 +24,15 @@ function readOptions() {
       seed: { type: "string", default: String(Date.now() % 1_000_000) },
       seconds: { type: "string", default: "120" },
       only: { type: "string", default: parts.join(",") },
+      /** Where the table goes beside the screen, as `docs/benchmarks.md`. */
+      out: { type: "string" },
     },
   });
   const [kills, seed, seconds] = [values.kills, values.seed, values.seconds].map(Number);
   if (![kills, seed, seconds].every((value) => Number.isInteger(value) && Number(value) >= 0))
     throw refusal("--kills, --seed and --seconds are whole numbers.");
   const only = new Set(values.only.split(","));
-  return { kills: kills ?? 0, seed: seed ?? 0, seconds: seconds ?? 0, only };
+  return { kills: kills ?? 0, seed: seed ?? 0, seconds: seconds ?? 0, only, out: values.out };
 }
 
 /** No secret that was given out, typed or generated stands in what web and worker logged. */
@@ -86,6 +89,25 @@ for (const signal of ["SIGINT", "SIGTERM"] as const) process.once(signal, () => 
 try {
   const rows = await run();
   console.log(`\n${table(rows)}`);
+  const { out } = readOptions();
+  if (out !== undefined) {
+    const given = process.argv
+      .slice(2)
+      .filter((part, index, all) => part !== "--out" && all[index - 1] !== "--out");
+    const results = rows.map(({ work: what, result: ours, goal, isMet }) => ({
+      row: "faults",
+      what,
+      floor: "–",
+      ours,
+      ratio: "–",
+      goal,
+      isMet,
+    }));
+    const command = ["npm run test:faults", ...(given.length > 0 ? ["--", ...given] : [])].join(" ");
+    await writeParts(join(projectRoot, out), [
+      { name: "faults", command, machine: machineText(), results, sections: [] },
+    ]);
+  }
   const missed = rows.filter((row) => !row.isMet).length;
   console.log(`\n${rows.length - missed} met, ${missed} not`);
   process.exit(missed > 0 ? 1 : 0);
