@@ -15,7 +15,6 @@ import type { Guarded } from "#server/trpc.ts";
 import {
   type AccountRecord,
   getCustomerName,
-  getMergeFacts,
   insertLinks,
   type LinkKind,
   listDueUnlinks,
@@ -24,6 +23,7 @@ import {
   updateSetAside,
   updateUnlinkOn,
 } from "#server/vendor-accounts/queries.ts";
+import { findLastOwner, getMergeFacts } from "#server/vendor-accounts/queries-leave.ts";
 import { identityOf, planOf, requireAccount } from "#server/vendor-accounts/service.ts";
 
 /** A customer that may take accounts; throws customer.notFound, account.orderOnly. */
@@ -71,6 +71,23 @@ async function move({ db, actor, audit }: Guarded, { account, kind, to }: Move):
   }
 }
 
+/**
+ * Access is the customer's to give: an account leaves a customer that closed itself to the partner, or ever decided about
+ * its access, for no other one, also not by way of unlinking. Else moving it would open what was revoked. Throws
+ * customer.accessDisabled.
+ */
+async function requireMayLeave(
+  db: ScopedDb,
+  { partnerId }: Actor,
+  account: AccountRecord,
+  toCustomerId: string | null,
+): Promise<void> {
+  const owner = account.customerId ?? (await findLastOwner(db, partnerId, account.id));
+  if (owner === undefined || owner === toCustomerId) return;
+  const facts = await getMergeFacts(db, partnerId, owner);
+  if (facts && !facts.mayLeave) throw new AppError("customer.accessDisabled");
+}
+
 /** Gives an account to a customer, from the queue or from the customer that has it. Throws account.* and customer.notFound. */
 export async function linkAccount(
   ctx: Guarded,
@@ -80,6 +97,7 @@ export async function linkAccount(
   await requireTarget(db, actor, customerId);
   const account = await requireAccount(db, actor, accountId, "lock");
   if (account.customerId === customerId) throw new AppError("account.sameCustomer");
+  await requireMayLeave(db, actor, account, customerId);
   const name = await getCustomerName(db, actor.partnerId, customerId);
   await move(ctx, { account, kind: "linked", to: { id: customerId, name } });
 }
@@ -92,6 +110,7 @@ export async function splitAccount(
 ): Promise<{ customerId: string }> {
   const { db, actor } = ctx;
   const account = await requireAccount(db, actor, accountId, "lock");
+  await requireMayLeave(db, actor, account, null);
   const { relationship, grant } = arrivalOf(account.billing as AccountIdentity["billing"]);
   const { timeZone } = await getPartnerRules(db, actor.partnerId);
   const customerId = uuidv7();
@@ -151,6 +170,7 @@ export async function mergeCustomers(
   if (!facts) throw new AppError("customer.notFound");
   if (facts.hasUsers || facts.hasIssuers) throw new AppError("account.mergeHasUsers");
   if (facts.hasGrant) throw new AppError("account.mergeHasGrant");
+  if (!facts.mayLeave && facts.accounts.length > 0) throw new AppError("customer.accessDisabled");
   const fromName = await getCustomerName(db, partnerId, customerId);
   const toName = await getCustomerName(db, partnerId, intoCustomerId);
   await mergeInto(db, partnerId, customerId, intoCustomerId);

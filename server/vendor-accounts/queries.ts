@@ -222,25 +222,6 @@ export async function updateOwner(
   await sql`select app.move_account(${partnerId}::uuid, ${accountId}::uuid, ${customerId}::uuid)`.execute(db);
 }
 
-/** What stands in the way of a customer becoming part of another, and what goes over. */
-export async function getMergeFacts(db: ScopedDb, partnerId: string, customerId: string) {
-  const { rows } = await sql<{
-    hasUsers: boolean;
-    hasGrant: boolean;
-    hasIssuers: boolean;
-    accounts: string[];
-  }>`
-    select exists (select from membership m where m.partner_id = c.partner_id and m.customer_id = c.id) as "hasUsers",
-      exists (select from access_grant g where g.partner_id = c.partner_id and g.customer_id = c.id and g.origin = 'customer'
-        and g.state in ('pending', 'active')) as "hasGrant",
-      exists (select from oidc_issuer i where i.partner_id = c.partner_id and i.customer_id = c.id) as "hasIssuers",
-      array(select a.id from vendor_account a where a.partner_id = c.partner_id and a.customer_id = c.id order by a.id) as accounts
-    from visible_customer c where c.partner_id = ${partnerId}::uuid and c.id = ${customerId}::uuid`.execute(
-    db,
-  );
-  return rows[0];
-}
-
 export async function mergeInto(
   db: ScopedDb,
   partnerId: string,

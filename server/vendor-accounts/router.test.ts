@@ -149,6 +149,27 @@ describe("a link", () => {
     expect((await customerOf(account.id))?.customer_id).toBe(customerId);
   });
 
+  test("never opens what a customer closed: not by a link, a split, a merge, nor by way of unlinking", async () => {
+    const closed = await makeCustomer({ partnerId, relationship: "delegated", name: "Chiusa" });
+    await makeGrant(closed, { state: "ended", endReason: "revoked", origin: "trial", endedAt: new Date() });
+    const own = await makeCustomer({ partnerId, name: "Gestita" });
+    const account = await makeAccount(closed, { connectionId, billing: "trial" });
+    const api = await callerFor(admin);
+    const refused = refusal("customer.accessDisabled", "FORBIDDEN");
+    const link = () => api.vendorAccounts.link({ accountId: account.id, toCustomerId: own.id });
+    const split = () => api.vendorAccounts.split({ accountId: account.id });
+    await expect(link()).rejects.toMatchObject(refused);
+    await expect(split()).rejects.toMatchObject(refused);
+    await expect(
+      api.vendorAccounts.merge({ fromCustomerId: closed.id, intoCustomerId: own.id, word: "yes" }),
+    ).rejects.toMatchObject(refused);
+    await api.vendorAccounts.unlink({ accountId: account.id });
+    await expect(link()).rejects.toMatchObject(refused);
+    await expect(split()).rejects.toMatchObject(refused);
+    await api.vendorAccounts.link({ accountId: account.id, toCustomerId: closed.id });
+    expect((await customerOf(account.id))?.customer_id).toBe(closed.id);
+  });
+
   test("an order takes no account", async () => {
     const order = await makeCustomer({ partnerId, relationship: "order_only" });
     const id = await makeHomeless({ name: "Ordine" });

@@ -31,6 +31,7 @@ export const calls: QueryCalls = ({ customer, member }) => {
     "vendor-accounts.listLinks": { role: "web", given: [[p, id]] },
     "vendor-accounts.insertLinks": { role: "web", given: [[p, [link]]] },
     "vendor-accounts.updateOwner": { role: "web", given: [[p, id, c]] },
+    "vendor-accounts.findLastOwner": { role: "web", given: [[p, id]] },
     "vendor-accounts.getMergeFacts": { role: "web", given: [[p, c]] },
     "vendor-accounts.mergeInto": { role: "web", given: [[p, id, c]] },
     "vendor-accounts.updateUnlinkOn": { role: "web", given: [[p, id, "2026-12-01"]] },
