@@ -1,6 +1,7 @@
 // The worker process: runs the queue's jobs and the minute's work until it is told to stop.
+import type { JobWithMetadata } from "pg-boss";
 import { closeDatabase } from "#db/client.ts";
-import { DEAD_QUEUE, queues } from "#db/queues.ts";
+import { DEAD_QUEUE, type QueueName, queues } from "#db/queues.ts";
 import { env } from "#server/env.ts";
 import { log } from "#server/log.ts";
 import { type ConnectionJob, letGo, type RemovalJob, testConnection } from "./connection-test.ts";
@@ -33,39 +34,54 @@ queue.on("error", (error) => log.error({ err: error }, "the job queue reports an
 
 const both = (signal: AbortSignal) => AbortSignal.any([signal, stop.signal]);
 await queue.start();
+
+type Work = { atOnce?: number; batchSize?: number };
+
+/** Works on a queue. Who has finished looks again at once: the queue alone would wait for its next look, also before a long line. */
+async function workOn<Data extends object>(
+  name: QueueName,
+  handle: (jobs: JobWithMetadata<Data>[]) => Promise<void>,
+  { atOnce = 1, ...options }: Work = {},
+): Promise<void> {
+  for (let place = 0; place < atOnce; place += 1) {
+    let id = "";
+    id = await queue.work<Data, void, { includeMetadata: true }>(
+      name,
+      { ...looking, ...options, includeMetadata: true },
+      async (jobs) => {
+        await handle(jobs);
+        queue.notifyWorker(id);
+      },
+    );
+  }
+}
+const one =
+  <Data extends object>(handle: (data: Data, signal: AbortSignal) => Promise<void>) =>
+  async ([job]: JobWithMetadata<Data>[]) => {
+    if (job) await handle(job.data, both(job.signal));
+  };
+
 const manySyncs = { localConcurrency: SYNCS_AT_ONCE, localGroupConcurrency: SYNCS_OF_ONE_PARTNER };
 await queue.work<SyncJob>("sync", { ...looking, ...manySyncs }, async ([job]) => {
   if (job) await runSync(job.data, both(job.signal));
 });
-await queue.work<Record<string, string>, void, { includeMetadata: true }>(
-  DEAD_QUEUE,
-  { ...looking, includeMetadata: true },
-  async ([job]) => {
-    if (job) await buryJob(job);
-  },
-);
-await queue.work<RefreshJob>("refresh", looking, async ([job]) => {
-  if (job) await refreshCustomer(job.data);
+await workOn<Record<string, string>>(DEAD_QUEUE, async ([job]) => {
+  if (job) await buryJob(job);
 });
-await queue.work<SnapshotJob>(
+await workOn<RefreshJob>("refresh", one(refreshCustomer));
+await workOn<SnapshotJob>(
   "snapshot",
-  { ...looking, localConcurrency: SNAPSHOTS_AT_ONCE },
   async ([job]) => {
     if (job) await runSnapshot(job.data, job.retryCount >= queues.snapshot.retryLimit, both(job.signal));
   },
+  { atOnce: SNAPSHOTS_AT_ONCE },
 );
-await queue.work<SyncRequestJob>("syncRequest", { ...looking, batchSize: WISHES_AT_ONCE }, (jobs) =>
-  requestForCustomers(jobs.map((job) => job.data)),
-);
-await queue.work<ConnectionJob>("connectionTest", { ...looking, localConcurrency: 2 }, async ([job]) => {
-  if (job) await testConnection(job.data, both(job.signal));
+await workOn<SyncRequestJob>("syncRequest", (jobs) => requestForCustomers(jobs.map((job) => job.data)), {
+  batchSize: WISHES_AT_ONCE,
 });
-await queue.work<RemovalJob>("connectionRemoval", looking, async ([job]) => {
-  if (job) await letGo(job.data, both(job.signal));
-});
-await queue.work<{ partnerId: string; importId: string }>("import", looking, async ([job]) => {
-  if (job) await runImport(job.data, both(job.signal));
-});
+await workOn<ConnectionJob>("connectionTest", one(testConnection), { atOnce: 2 });
+await workOn<RemovalJob>("connectionRemoval", one(letGo));
+await workOn<{ partnerId: string; importId: string }>("import", one(runImport));
 
 let ticking: Promise<void> = Promise.resolve();
 const beat = () => {
