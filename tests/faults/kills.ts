@@ -7,7 +7,9 @@ import { check, type Row, timesRow } from "./report.ts";
 
 /** After this nothing counts as a recovery any more. */
 const patienceMs = 120_000;
-const settleMs = 60_000;
+const settleMs = 40_000;
+/** The demo's own first synchronisations and what follows from them. */
+const demoMs = 180_000;
 const since = (start: number) => performance.now() - start;
 
 /** Ends the process and everything in its group at once, as the kernel does. */
@@ -67,13 +69,13 @@ async function killWorker(portal: Portal, model: Model, random: Random): Promise
 }
 
 /** So that a job is hit while it is fresh: each further blow to the same one would double its pause. */
-async function untilNothingRuns(portal: Portal): Promise<void> {
+async function untilNothingRuns(portal: Portal, ms = settleMs): Promise<void> {
   await waitUntil(async () => {
     const [left] = await portal.ask<{ n: number }>(
       "select count(*)::int as n from sync_run where state in ('queued', 'running')",
     );
     return left?.n === 0;
-  }, settleMs);
+  }, ms);
 }
 
 export type Kills = { rows: Row[]; total: number };
@@ -96,24 +98,32 @@ export async function killThings(
     times[target].push(ms);
     say(`kill ${total}/${most} ${target}: ${(ms / 1000).toFixed(1)} s`);
   };
+  /** Kills web while something else takes its time. */
+  const meanwhile = async (work: Promise<unknown>) => {
+    let isDone = false;
+    const done = () => {
+      isDone = true;
+    };
+    void work.then(done, done);
+    while (!isDone && total < most - 1) {
+      count("web", await killAndMeasure(portal, model, "web"));
+      await sleep(500 + random() * 1500);
+    }
+    await work;
+  };
+  await untilNothingRuns(portal, demoMs);
   while (total < most && !portal.hasEnded()) {
-    await model.requestSync();
     const target = pick(random, { web: 3, postgres: 4, worker: 1 });
-    await sleep(random() * 2000);
+    if (target !== "worker") await model.requestSync();
+    await sleep(random() * 1500);
     if (target !== "worker") {
       count(target, await killAndMeasure(portal, model, target));
       continue;
     }
-    await untilNothingRuns(portal);
-    let isBack = false;
-    const recovery = killWorker(portal, model, random).finally(() => {
-      isBack = true;
-    });
+    await meanwhile(untilNothingRuns(portal));
+    const recovery = killWorker(portal, model, random);
     await sleep(2500);
-    while (!isBack && total < most - 1) {
-      count("web", await killAndMeasure(portal, model, "web"));
-      await sleep(500 + random() * 2000);
-    }
+    await meanwhile(recovery);
     const ms = await recovery;
     if (ms === undefined) total += 1;
     else count("worker", ms);
