@@ -24,10 +24,10 @@ async function find(portal: Portal, slug: string): Promise<Connection> {
   return found;
 }
 
-/** Lets a connection be due now, as the clock would, and forgets what an earlier fault left with it. */
+/** Lets a connection be due, by a wrong clock too, and forgets what an earlier fault left with it. */
 async function makeDue(portal: Portal, connection: Connection): Promise<void> {
   await portal.ask(
-    "update connection set next_run_at = now(), retry_at = null, failures = 0, circuit_open_until = null where id = $1 and partner_id = $2",
+    "update connection set next_run_at = now() - interval '2 hours', retry_at = null, failures = 0, circuit_open_until = null where id = $1 and partner_id = $2",
     [connection.id, connection.partner_id],
   );
   await portal.ask("update call_budget set paused_until = '-infinity' where partner_id = $1", [
@@ -56,12 +56,16 @@ async function memoryOf(pid: number): Promise<number> {
   return Number(/VmRSS:\s+(\d+)/.exec(status)?.[1] ?? 0) * 1024;
 }
 
-/** One fault: the ill connection's run ends, the well one's succeeds meanwhile, the worker lives and stays small. */
+/**
+ * One fault: the ill connection's run ends while the fault lasts (a slow vendor's when it is over), the well one's succeeds
+ * meanwhile, the worker lives and stays small.
+ */
 async function suffer(
   setup: Setup,
   name: string,
   begin: () => void | Promise<void>,
   end: () => void | Promise<void>,
+  isSlow = false,
 ): Promise<Row> {
   const { portal, ill, well } = setup;
   const pid = await portal.pidOf("worker");
@@ -84,9 +88,12 @@ async function suffer(
     () => void memoryOf(pid).then((bytes) => (memory = Math.max(memory, bytes))),
     200,
   );
-  const [illMs, wellMs] = await Promise.all([untilRun(portal, ill, from), untilRun(portal, well, from)]);
+  const illRun = isSlow ? undefined : untilRun(portal, ill, from);
+  const wellMs = await untilRun(portal, well, from);
+  if (isSlow) await end();
+  const illMs = await (illRun ?? untilRun(portal, ill, from));
   clearInterval(watch);
-  await end();
+  if (!isSlow) await end();
   const [good] = await portal.ask<{ state: string }>(
     "select state from sync_run where connection_id = $1 and created_at >= $2 order by created_at limit 1",
     [well.id, from],
@@ -180,9 +187,14 @@ export async function spoilVendors(
   );
   const setup = { portal, model, ill, well, line };
   const rows: Row[] = [];
-  const add = async (name: string, begin: () => void | Promise<void>, end: () => void | Promise<void>) => {
+  const add = async (
+    name: string,
+    begin: () => void | Promise<void>,
+    end: () => void | Promise<void>,
+    isSlow = false,
+  ) => {
     say(`vendor: ${name}`);
-    const row = await suffer(setup, name, begin, end);
+    const row = await suffer(setup, name, begin, end, isSlow);
     say(`  ${row.result}`);
     rows.push(row);
   };
@@ -197,7 +209,7 @@ export async function spoilVendors(
     ["huge", "bodies of 200 MB"],
   ];
   try {
-    for (const [mode, name] of modes) await add(name, () => line.set(mode), pass);
+    for (const [mode, name] of modes) await add(name, () => line.set(mode), pass, mode === "slow");
     const alpinas = (
       await portal.ask<{ external_id: string }>(
         "select external_id from vendor_account where connection_id = $1 order by random() limit 40",
@@ -215,14 +227,14 @@ export async function spoilVendors(
         },
         () => control(portal, { mode: "ok" }),
       );
+    say("vendor: 50 % errors");
+    rows.push(...(await halfErrors(setup, ms)));
     for (const hours of [1, -1])
       await add(
         `our clock ${hours > 0 ? "an hour ahead" : "an hour behind"}`,
         () => portal.setClock(hours * 3_600_000),
         () => portal.setClock(0),
       );
-    say("vendor: 50 % errors");
-    rows.push(...(await halfErrors(setup, ms)));
   } finally {
     line.close();
     await portal.ask("update connection set settings = $2 where id = $1", [ill.id, ill.settings]);
