@@ -213,13 +213,12 @@ export async function createModel(portal: Portal, random: Random, seed: number):
         () => false,
       ),
     page: (ms = 5000) =>
-      send("/en/customers", { headers: { cookie } }, ms).then(
-        async (answer) => {
+      send("/en/customers", { headers: { cookie } }, ms)
+        .then(async (answer) => {
           await answer.arrayBuffer();
           return answer.status;
-        },
-        () => 0,
-      ),
+        })
+        .catch(() => 0),
     async verify() {
       stop.abort();
       await Promise.all(working);
