@@ -3,7 +3,8 @@ import { defineConfig, devices } from "@playwright/test";
 const executablePath = process.env["CHROMIUM_PATH"];
 
 /** These add customers and break the emulated vendor, so they come after those that count on the demo as it is. */
-const writing = /(connections|import|sync|tokens|vendor-accounts|warnings)\.e2e\.ts$/;
+const writing =
+  /(accounts|bulk|connections|contact-panel|groups|home|import|list-layout|sync|tokens|vendor-accounts|views|warnings)\.e2e\.ts$/;
 /** These change how people sign in, and end all their sessions. */
 const personal = /(profile|sign-in-providers)\.e2e\.ts$/;
 

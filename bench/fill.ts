@@ -19,7 +19,13 @@ export type FilledPartner = {
   largeGroup: string;
 };
 
-const tables = ["customer", "customer_overview", "customer_search", "customer_group_member"];
+const tables = [
+  "customer",
+  "customer_overview",
+  "customer_search",
+  "customer_facet",
+  "customer_group_member",
+];
 
 /** Made of `h(n)`, whole numbers that look random and are always the same. */
 const source = `
@@ -51,7 +57,7 @@ const overviewSql = mixed(`
   insert into customer_overview (partner_id, customer_id, name_shown, name_sort, domain, relationship, status, reasons, status_since, next_change_at,
     metrics_from, metrics_until, licences_from, licences_until, last_sync_at, devices_total, devices_recent, devices_silent, devices_quarantined,
     devices_inactive, devices_unprotected, alerts_high, alerts_medium, alerts_low, licence_state_rank, licence_kinds, categories, licensed, used,
-    over_used, licence_ends_on)
+    over_used, licence_ends_on, vendors)
   select partner_id, id, name_shown, left(app.plain(name_shown), 200), domain, relationship, status,
     case status
       when 'warning' then jsonb_build_array(
@@ -75,8 +81,14 @@ const overviewSql = mixed(`
     case when h7 % 1000 < 700 then array['endpoint'] when h7 % 1000 < 900 then array['endpoint', 'server'] when h7 % 1000 < 990 then array['email']
       when h7 % 1000 < 991 then array['mobile'] else '{}' end,
     h4 % 500, case when h5 % 10 > 0 then h5 % 500 end, h5 % 500 > h4 % 500,
-    case when h6 % 100 < 60 then '2026-06-01'::date + h5 % 900 end
+    case when h6 % 100 < 60 then '2026-06-01'::date + h5 % 900 end, case when h6 % 50 = 0 then '{}' else array['sophos'] end
   from figures`);
+
+const facetsSql = `
+  insert into customer_facet (partner_id, facet, customer_id)
+  select o.partner_id, facet, o.customer_id from customer_overview o, unnest(app.facets_of(o.licence_kinds, o.categories, o.reason_codes,
+    o.vendors, o.relationship, o.over_used, o.licence_ends_on)) facet
+  where o.partner_id = $1 order by facet, o.customer_id`;
 
 const searchSql = `
   insert into customer_search (partner_id, customer_id, name_plain, text_plain)
@@ -146,6 +158,7 @@ async function insertPartner(admin: Client, slug: string, customers: number): Pr
   const largeGroup = crypto.randomUUID();
   await admin.query(customersSql, [id, customers]);
   await admin.query(overviewSql, [id]);
+  await admin.query(facetsSql, [id]);
   await admin.query(searchSql, [id]);
   const people = await insertPeople(admin, id, { small: smallGroup, large: largeGroup });
   await admin.query(membersSql, [id, smallGroup, largeGroup]);

@@ -1,14 +1,13 @@
-// The leanest Next.js page with the same table: our table component and the rows our page sends, from memory, without
-// session, database, layout or language; beside it a JSON route with one query.
+// The leanest Next.js page with the same table: one client component with the texts of our page's cells as compact tuples,
+// from memory, without session, database, layout, language or anything in a cell but its text; beside it a JSON route with
+// one query.
 import { execFile } from "node:child_process";
 import { mkdir, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { promisify } from "node:util";
 import { projectRoot } from "#scripts/build.ts";
 
-const table = "#components/customers/customers-table.tsx";
-
-const files = (props: object): Record<string, string> => ({
+const files = (table: TableTexts): Record<string, string> => ({
   "next.config.mjs": `export default {
   turbopack: { root: ${JSON.stringify(projectRoot)} },
   poweredByHeader: false,
@@ -20,11 +19,18 @@ const files = (props: object): Record<string, string> => ({
 }\n`,
   "app/bare/page.jsx": `export const dynamic = "force-dynamic";
 export default function Page() { return <p>bare</p>; }\n`,
-  "app/table/props.json": JSON.stringify(props),
-  "app/table/page.jsx": `import { CustomersTable } from "${table}";
+  "app/table/props.json": JSON.stringify(table),
+  "app/table/table.jsx": `"use client";
+export function PlainTable({ head, rows }) {
+  return <table>
+    <thead><tr>{head.map((text, index) => <th key={index} scope="col">{text}</th>)}</tr></thead>
+    <tbody>{rows.map(([id, ...cells]) => <tr key={id}>{cells.map((text, index) => <td key={index}>{text}</td>)}</tr>)}</tbody>
+  </table>;
+}\n`,
+  "app/table/page.jsx": `import { PlainTable } from "./table.jsx";
 import props from "./props.json";
 export const dynamic = "force-dynamic";
-export default function Page() { return <CustomersTable {...props} />; }\n`,
+export default function Page() { return <PlainTable {...props} />; }\n`,
   "app/json/route.js": `import pg from "pg";
 const pool = new pg.Pool({ connectionString: process.env.FLOOR_DATABASE_URL, max: 12 });
 export const dynamic = "force-dynamic";
@@ -41,11 +47,11 @@ export async function GET() {
 export type FloorApp = { folder: string; remove: () => Promise<void> };
 
 /** Builds it inside the repository, where its imports and node_modules are found, in a folder that git ignores. */
-export async function buildFloorApp(props: object): Promise<FloorApp> {
+export async function buildFloorApp(table: TableTexts): Promise<FloorApp> {
   const folder = join(projectRoot, ".tmp", `bench-floor-${process.pid}`);
   const remove = () => rm(folder, { recursive: true, force: true });
   try {
-    for (const [name, text] of Object.entries(files(props))) {
+    for (const [name, text] of Object.entries(files(table))) {
       const path = join(folder, name);
       await mkdir(join(path, ".."), { recursive: true });
       await writeFile(path, text);
@@ -63,20 +69,20 @@ export async function buildFloorApp(props: object): Promise<FloorApp> {
   }
 }
 
-/** The table's properties as our page sends them to the browser, read from the payload in its HTML. */
-export function tablePropsOf(html: string): { rows: unknown[] } & Record<string, unknown> {
-  const parts = [...html.matchAll(/self\.__next_f\.push\(\[1,("(?:[^"\\]|\\.)*")\]\)/g)];
-  const payload = parts.map((part) => JSON.parse(part[1] ?? '""') as string).join("");
-  for (const line of payload.split("\n")) {
-    const start = line.indexOf('{"head":[');
-    if (start < 0) continue;
-    for (let end = line.indexOf("}", start); end >= 0; end = line.indexOf("}", end + 1)) {
-      try {
-        return JSON.parse(line.slice(start, end + 1)) as { rows: unknown[] };
-      } catch {
-        // Not yet the brace that ends the object.
-      }
-    }
-  }
-  throw new Error("the customers page sends no table");
+export type TableTexts = { head: string[]; rows: string[][] };
+
+const textIn = (html: string) =>
+  html
+    .replaceAll(/<[^>]*>/g, " ")
+    .replaceAll(/\s+/g, " ")
+    .trim();
+const cellsIn = (row: string) =>
+  [...row.matchAll(/<(t[hd])\b[^>]*>(.*?)<\/\1>/gs)].map(([, , content = ""]) => textIn(content));
+
+/** The texts of the table in our page's HTML; each row begins with its id. */
+export function tableTextsOf(html: string): TableTexts {
+  const [table = ""] = /<table\b.*?<\/table>/s.exec(html) ?? [];
+  const [head = ""] = [...table.matchAll(/<tr>.*?<\/tr>/gs)].map(([row]) => row);
+  const rows = [...table.matchAll(/<tr data-row-id="([^"]*)".*?<\/tr>/gs)];
+  return { head: cellsIn(head), rows: rows.map(([row, id = ""]) => [id, ...cellsIn(row)]) };
 }

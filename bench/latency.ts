@@ -1,6 +1,7 @@
 // How long customers.list takes for every sort, direction, filter and page, at each size of the partner.
 import type { Client } from "pg";
-import { licenceKinds, sortColumns, statuses } from "#server/customers/schema.ts";
+import { sortColumns } from "#server/columns/schema.ts";
+import { licenceKinds, statuses } from "#server/customers/schema.ts";
 import type { CustomerListInput } from "#server/customers/schema.ts";
 import { actorOf, type Api, callerOf } from "./caller.ts";
 import type { FilledPartner } from "./fill.ts";
@@ -61,7 +62,7 @@ const columns: Record<(typeof sortColumns)[number], string> = {
   devicesSilent: "devices_silent",
   devicesUnprotected: "devices_unprotected",
   licenceState: "licence_state_rank",
-  used: "used",
+  used: "used_units",
   licenceEndsOn: "licence_ends_on",
   alerts: "alerts_high",
   lastSync: "last_sync_at",

@@ -3,7 +3,7 @@ import { startSession } from "#server/auth/sessions.ts";
 import { projectRoot } from "#scripts/build.ts";
 import type { BenchDatabase } from "./database.ts";
 import type { FilledPartner } from "./fill.ts";
-import { buildFloorApp, tablePropsOf } from "./floor-app.ts";
+import { buildFloorApp, tableTextsOf } from "./floor-app.ts";
 import { kilobytes, median, times, whole } from "./statistics.ts";
 import type { Result } from "./table.ts";
 import {
@@ -98,9 +98,9 @@ export async function measurePages(
   const cookie = `belvedere-session=${token}; lang=en`;
   const ours = await startNext(projectRoot, database.environment, "/healthz");
   try {
-    const props = tablePropsOf(await textOf(ours.url + page, cookie));
-    if (props.rows.length !== 50) throw new Error(`50 rows expected, ${props.rows.length} sent`);
-    const app = await buildFloorApp(props);
+    const table = tableTextsOf(await textOf(ours.url + page, cookie));
+    if (table.rows.length !== 50) throw new Error(`50 rows expected, ${table.rows.length} sent`);
+    const app = await buildFloorApp(table);
     const floorEnvironment = {
       NODE_ENV: "production",
       FLOOR_DATABASE_URL: database.adminUrl,

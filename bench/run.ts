@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { parseArgs } from "node:util";
 import { buildIfChanged, projectRoot } from "#scripts/build.ts";
 import { startBenchDatabase } from "./database.ts";
-import { fill } from "./fill.ts";
+import { fill, type FilledPartner } from "./fill.ts";
 import {
   machineText,
   type Part,
@@ -14,11 +14,11 @@ import {
   writeParts,
 } from "./table.ts";
 
-const known = ["list", "ingest", "start", "sync"] as const;
+const known = ["list", "export", "bulk", "import", "ingest", "start", "sync"] as const;
 
 const { values } = parseArgs({
   options: {
-    rows: { type: "string", default: "list,ingest,start,sync" },
+    rows: { type: "string", default: "list,export,bulk,import,ingest,start,sync" },
     customers: { type: "string", default: "1000,1000000" },
     /** Customers of other partners in the same database. */
     others: { type: "string", default: "3999000" },
@@ -72,7 +72,11 @@ async function measureInDatabase(): Promise<void> {
   for (const signal of ["SIGINT", "SIGTERM"] as const)
     process.once(signal, () => void end().finally(() => process.exit(130)));
   try {
-    if (wanted.includes("list")) await measureLists(database);
+    if (["list", "export", "bulk"].some((row) => wanted.includes(row))) await measureFilled(database);
+    if (wanted.includes("import")) {
+      const { measureImport } = await import("./import.ts");
+      add("import", await measureImport(database.admin, say), []);
+    }
     if (wanted.includes("ingest")) {
       const { measureIngest } = await import("./ingest.ts");
       say("measuring ingest …");
@@ -84,17 +88,33 @@ async function measureInDatabase(): Promise<void> {
   }
 }
 
-async function measureLists(database: Awaited<ReturnType<typeof startBenchDatabase>>): Promise<void> {
-  const { measureList } = await import("./latency.ts");
-  const { listResults, listSections } = await import("./list-report.ts");
-  const { measureCounts, measureLimited, measureSearch } = await import("./search.ts");
-  const { measurePages } = await import("./pages.ts");
+type Database = Awaited<ReturnType<typeof startBenchDatabase>>;
+
+async function measureFilled(database: Database): Promise<void> {
   say(`filling ${values.customers} customers and ${others} of other partners …`);
   const partners = await fill(database.admin, sizes, others, say);
   const [small, large] = [partners[0], partners.at(-1)];
   if (!small || !large) throw new Error("--customers names no size");
+  if (wanted.includes("list") || wanted.includes("export")) await buildIfChanged(projectRoot, say);
+  if (wanted.includes("list")) await measureLists(database, small, large);
+  if (wanted.includes("export")) {
+    const { measureExport } = await import("./export.ts");
+    const { results, section } = await measureExport(database, large, say);
+    add("export", results, [section]);
+  }
+  // Last, because it changes what the others measure.
+  if (!wanted.includes("bulk")) return;
+  const { measureBulk } = await import("./bulk.ts");
+  const { results, section } = await measureBulk(database.admin, large, say);
+  add("bulk", results, [section]);
+}
+
+async function measureLists(database: Database, small: FilledPartner, large: FilledPartner): Promise<void> {
+  const { measureList } = await import("./latency.ts");
+  const { listResults, listSections } = await import("./list-report.ts");
+  const { measureCounts, measureLimited, measureSearch } = await import("./search.ts");
+  const { measurePages } = await import("./pages.ts");
   say("measuring pages under load …");
-  await buildIfChanged(projectRoot, say);
   const pages = await measurePages(database, large, seconds);
   say("measuring search, counts and a limited member …");
   const found = [
@@ -115,7 +135,7 @@ async function measureLists(database: Awaited<ReturnType<typeof startBenchDataba
   );
 }
 
-if (wanted.includes("list") || wanted.includes("ingest")) await measureInDatabase();
+if (["list", "export", "import", "ingest"].some((row) => wanted.includes(row))) await measureInDatabase();
 if (wanted.includes("start") || wanted.includes("sync")) {
   const { measureOperation } = await import("./operation.ts");
   const measured = await measureOperation({ isFromNothing: values["from-nothing"], seconds, say });

@@ -1,8 +1,10 @@
 // Search with a typing mistake and with accents, the counts, and a member of one group, at the larger size.
-import { countByStatus } from "#server/customers/queries-counts.ts";
+import { countMatches, countPostings, findScopeIds } from "#server/customers/queries-counts.ts";
+import { endsWithin, type ListFilter, staleBefore } from "#server/customers/queries-filter.ts";
+import { readFrame } from "#server/customers/queries-frame.ts";
 import type { Client } from "pg";
 import { withScope } from "#db/client.ts";
-import { countMatches, findScopeIds, type ListFilter, searchCustomers } from "#server/customers/queries.ts";
+import { searchCustomers } from "#server/search/queries.ts";
 import { scopeOf } from "#server/audit/append.ts";
 import type { Actor } from "#server/permissions.ts";
 import { actorOf, callerOf } from "./caller.ts";
@@ -81,23 +83,20 @@ export async function measureSearch(admin: Client, partner: FilledPartner): Prom
 export async function measureCounts(partner: FilledPartner): Promise<Result[]> {
   const actor = actorOf(partner);
   const limited = actorOf(partner, true);
+  const now = new Date();
+  const limits = { syncedBefore: staleBefore(now), ends: endsWithin(actor, 30, now) };
+  const frame = (by: Actor) =>
+    timed(CALLS, () => within(by, async (db) => readFrame(db, by, limits, await findScopeIds(db, by))));
   const count = (filter: ListFilter) =>
-    timed(CALLS, () => within(actor, (db) => countMatches(db, partner.id, filter)));
-  return [
-    speed(
-      "counts",
-      "per status, kept",
-      await timed(CALLS, () => within(actor, (db) => countByStatus(db, actor))),
-      1,
-    ),
-    speed(
-      "counts",
-      "per status, member of one group of 500",
-      await timed(CALLS, () =>
-        within(limited, async (db) => countByStatus(db, limited, await findScopeIds(db, limited))),
+    timed(CALLS, () =>
+      within(
+        actor,
+        async (db) => (await countPostings(db, partner.id, filter)) ?? countMatches(db, partner.id, filter),
       ),
-      15,
-    ),
+    );
+  return [
+    speed("counts", "per status, kept, with what else frames the list", await frame(actor), 1),
+    speed("counts", "per status, member of one group of 500", await frame(limited), 15),
     speed("counts", "more than 10,000 of a licence kind", await count({ licenceKind: "term" }), 15),
     speed("counts", "more than 10,000 of a frequent category", await count({ category: "endpoint" }), 15),
     speed("counts", "one in a thousand, by category", await count({ category: "mobile" }), 15),

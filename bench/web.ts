@@ -71,6 +71,9 @@ export async function residentBytes(pid: number): Promise<number> {
   return Number(stdout.trim()) * 1024;
 }
 
+/** What a browser asks a page for; a script on a page asks for anything. */
+const DOCUMENT = "text/html,application/xhtml+xml,*/*;q=0.8";
+
 export type Load = { perSecond: number; p50: number; p99: number };
 
 /** Eight connections for some seconds; anything but 2xx is an error of the benchmark. */
@@ -78,7 +81,19 @@ export async function load(url: string, seconds: number, cookie: string): Promis
   const autocannon = fileURLToPath(import.meta.resolve("autocannon"));
   const { stdout } = await run(
     process.execPath,
-    [autocannon, "-j", "-c", "8", "-d", String(seconds), "-H", `cookie=${cookie}`, url],
+    [
+      autocannon,
+      "-j",
+      "-c",
+      "8",
+      "-d",
+      String(seconds),
+      "-H",
+      `cookie=${cookie}`,
+      "-H",
+      `accept=${DOCUMENT}`,
+      url,
+    ],
     { maxBuffer: 16 * 1024 * 1024 },
   );
   const answer = JSON.parse(stdout) as {
@@ -94,7 +109,7 @@ export async function load(url: string, seconds: number, cookie: string): Promis
 /** The bytes of an answer as they travel, compressed by the server itself. */
 export function travelledBytes(url: string, cookie: string): Promise<number> {
   return new Promise((resolve, reject) => {
-    get(url, { headers: { cookie, "accept-encoding": "gzip" } }, (response) => {
+    get(url, { headers: { cookie, accept: DOCUMENT, "accept-encoding": "gzip" } }, (response) => {
       if (response.statusCode !== 200) reject(new Error(`${url} answers ${response.statusCode}`));
       let bytes = 0;
       response.on("data", (chunk: Buffer) => {
@@ -106,7 +121,7 @@ export function travelledBytes(url: string, cookie: string): Promise<number> {
 }
 
 export async function textOf(url: string, cookie: string): Promise<string> {
-  const response = await fetch(url, { headers: { cookie }, redirect: "manual" });
+  const response = await fetch(url, { headers: { cookie, accept: DOCUMENT }, redirect: "manual" });
   if (response.status !== 200) throw new Error(`${url} answers ${response.status}`);
   return response.text();
 }

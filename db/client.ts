@@ -4,6 +4,7 @@ import type { Duplex } from "node:stream";
 import {
   CamelCasePlugin,
   CompiledQuery,
+  createQueryId,
   type DatabaseConnection,
   Kysely,
   type LogEvent,
@@ -12,6 +13,7 @@ import {
   PostgresIntrospector,
   PostgresQueryCompiler,
   type RawBuilder,
+  type RootOperationNode,
   sql,
   type Transaction,
 } from "kysely";
@@ -137,6 +139,10 @@ function connect(role: Role): Kysely<DB> {
   return db;
 }
 
+const beginning = (mode: string, scope: Scope): string =>
+  `start transaction ${mode}${setting("partner_id", scope.partnerId)}${setting("customer_id", scope.customerId)}` +
+  `${setting("member_id", scope.memberId)}${scope.memberAll ? "; set local app.member_all = 'on'" : ""}`;
+
 /** Runs `work` in one transaction that sees the rows of `scope` alone; rolls back when it throws. */
 export function withScope<T>(
   scope: Scope,
@@ -144,10 +150,7 @@ export function withScope<T>(
   work: (db: ScopedDb) => Promise<T>,
   role: Role = "web",
 ): Promise<T> {
-  const begin =
-    `start transaction ${mode}${setting("partner_id", scope.partnerId)}${setting("customer_id", scope.customerId)}` +
-    `${setting("member_id", scope.memberId)}${scope.memberAll ? "; set local app.member_all = 'on'" : ""}`;
-  return opening.run(begin, () =>
+  return opening.run(beginning(mode, scope), () =>
     connect(role)
       .transaction()
       .execute((db) => work(db as ScopedDb)),
@@ -173,12 +176,12 @@ export function listPartnerIds(): Promise<string[]> {
 const LIBRARY_TIMEOUT_MS = 15_000;
 
 /** A plain pool on a role's URL, for libraries that bring their own statements (job queue, rate limits). */
-export function rawPool(role: Role, max: number): pg.Pool {
+export function rawPool(role: Role, max: number, timeoutMs = LIBRARY_TIMEOUT_MS): pg.Pool {
   const pool = new pg.Pool({
     connectionString: urlOf(role),
     max,
     connectionTimeoutMillis: 10_000,
-    query_timeout: LIBRARY_TIMEOUT_MS,
+    query_timeout: timeoutMs,
     application_name: `belvedere-${role}-library`,
   });
   pool.on("error", () => undefined);
@@ -186,9 +189,62 @@ export function rawPool(role: Role, max: number): pg.Pool {
   return pool;
 }
 
+/** What any query, or part of one, of Kysely is before it becomes text. */
+export type Statement = { toOperationNode(): RootOperationNode };
+
+/** COPY takes no parameters, so its values stand in the statement (decision 6); the one place where they do. */
+class LiteralCompiler extends PostgresQueryCompiler {
+  protected override appendValue(value: unknown): void {
+    this.append(literal(value));
+  }
+}
+
+function literal(value: unknown): string {
+  if (value === null || value === undefined) return "null";
+  if (typeof value === "boolean" || (typeof value === "number" && Number.isFinite(value))) return `${value}`;
+  if (value instanceof Date) return pg.escapeLiteral(value.toISOString());
+  if (Array.isArray(value)) {
+    const items = value.map((item) => `"${String(item).replaceAll(/["\\]/g, "\\$&")}"`);
+    return pg.escapeLiteral(`{${items.join(",")}}`);
+  }
+  if (typeof value === "string") return pg.escapeLiteral(value);
+  throw new Error("not a value for a statement without parameters");
+}
+
+/** The statement as text with its values in it. */
+export const withLiterals = (statement: Statement): string =>
+  new LiteralCompiler().compileQuery(statement.toOperationNode(), createQueryId()).sql;
+
+/** Connections for what takes longer than a request, so that slow readers leave those of pages alone. */
+const MOST_SNAPSHOTS = 4;
+/** A million rows over a slow line. */
+const SNAPSHOT_MS = 30 * 60_000;
+let snapshots: pg.Pool | undefined;
+
+/**
+ * A connection of its own in a read-only snapshot of `scope`, in which a statement may take SNAPSHOT_MS; undefined: all are
+ * taken. Whoever asks gives it back by `release(true)`, which ends whatever still runs.
+ */
+export async function openSnapshot(scope: Scope): Promise<pg.PoolClient | undefined> {
+  snapshots ??= rawPool("web", MOST_SNAPSHOTS, SNAPSHOT_MS);
+  if (snapshots.totalCount >= MOST_SNAPSHOTS && snapshots.idleCount === 0) return undefined;
+  const client = await snapshots.connect();
+  try {
+    await client.query(
+      `${beginning("isolation level repeatable read read only", scope)}; set local statement_timeout = ${SNAPSHOT_MS}`,
+    );
+    return client;
+  } catch (error) {
+    client.release(true);
+    throw error;
+  }
+}
+
 /** Ends all connections of this process. */
 export async function closeDatabase(): Promise<void> {
   const all = [...open.values()];
   open.clear();
-  await Promise.all(all.map((db) => db.destroy()));
+  const last = snapshots;
+  snapshots = undefined;
+  await Promise.all([...all.map((db) => db.destroy()), last?.end()]);
 }

@@ -112,7 +112,8 @@ async function prepareQueue(client: pg.Client): Promise<void> {
     // A queue of an earlier version keeps its jobs and takes the settings of this one.
     await client.query(
       `update pgboss.queue set retry_limit = coalesce((o ->> 'retryLimit')::int, 2), retry_delay = coalesce((o ->> 'retryDelay')::int, 0),
-         retry_backoff = coalesce((o ->> 'retryBackoff')::boolean, false), expire_seconds = coalesce((o ->> 'expireInSeconds')::int, 900),
+         retry_backoff = coalesce((o ->> 'retryBackoff')::boolean, false), retry_delay_max = (o ->> 'retryDelayMax')::int,
+         expire_seconds = coalesce((o ->> 'expireInSeconds')::int, 900),
          heartbeat_seconds = (o ->> 'heartbeatSeconds')::int, policy = o ->> 'policy', dead_letter = o ->> 'deadLetter'
        from (select $2::jsonb as o) given where name = $1`,
       [name, settings],

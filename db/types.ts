@@ -130,12 +130,57 @@ export interface AuditEntry {
   ticket: string;
 }
 
+export interface BulkJob {
+  action: string;
+  cancelledBy: string | null;
+  createdAt: Generated<Timestamp>;
+  digest: Generated<Buffer>;
+  errorCode: string | null;
+  filter: Json | null;
+  finishedAt: Timestamp | null;
+  id: Generated<string>;
+  isExpanded: Generated<boolean>;
+  isUndo: Generated<boolean>;
+  membershipId: string;
+  options: Generated<Json>;
+  partnerId: string;
+  position: string | null;
+  requestKey: string;
+  rowsChanged: Generated<number>;
+  rowsDone: Generated<number>;
+  rowsFailed: Generated<number>;
+  rowsRefused: Generated<number>;
+  rowsTotal: Generated<number>;
+  rowsUnchanged: Generated<number>;
+  selectedAt: Generated<Timestamp>;
+  sourceId: string | null;
+  sourceOutcomes: Generated<string[]>;
+  startedAt: Timestamp | null;
+  starter: Json;
+  state: Generated<string>;
+}
+
+export interface BulkRow {
+  code: string | null;
+  customerId: string;
+  jobId: string;
+  outcome: string | null;
+  partnerId: string;
+}
+
 export interface CallBudget {
   freeAt: Generated<Timestamp>;
   key: string;
   partnerId: string;
   pausedUntil: Generated<Timestamp>;
   seconds: number;
+}
+
+export interface ClosedAccount {
+  closedAt: Generated<Timestamp>;
+  externalId: string;
+  partnerId: string;
+  vendor: string;
 }
 
 export interface Connection {
@@ -173,11 +218,13 @@ export interface Contact {
   email: Generated<string>;
   firstName: Generated<string>;
   id: Generated<string>;
+  isHidden: Generated<boolean>;
   lastName: Generated<string>;
   partnerId: string;
   phone: Generated<string>;
   role: string;
   source: string;
+  version: Generated<number>;
 }
 
 export interface Customer {
@@ -188,6 +235,7 @@ export interface Customer {
   domain: string | null;
   externalId: string | null;
   id: Generated<string>;
+  isNameChosen: Generated<boolean>;
   language: string | null;
   name: string;
   nameShown: string;
@@ -200,6 +248,7 @@ export interface Customer {
   tags: Generated<string[]>;
   timeZone: string | null;
   updatedAt: Generated<Timestamp>;
+  version: Generated<number>;
 }
 
 export interface CustomerCount {
@@ -212,13 +261,41 @@ export interface CustomerCount {
   warning: Generated<Int8>;
 }
 
+export interface CustomerDisconnect {
+  byName: string;
+  createdAt: Generated<Timestamp>;
+  customerId: string;
+  finishedAt: Timestamp | null;
+  ledgerProblems: number | null;
+  name: string;
+  partnerId: string;
+  rowsDeleted: Generated<Int8>;
+  state: Generated<string>;
+}
+
+export interface CustomerFacet {
+  customerId: string;
+  facet: string;
+  partnerId: string;
+}
+
 export interface CustomerGroup {
   createdAt: Generated<Timestamp>;
   id: Generated<string>;
   name: string;
   partnerId: string;
+  ruleCategories: Generated<string[]>;
+  ruleCountries: Generated<string[]>;
+  ruleLicenceKinds: Generated<string[]>;
+  ruleMatch: string | null;
+  ruleStatuses: Generated<string[]>;
+  ruleTags: Generated<string[]>;
+  ruleVendors: Generated<string[]>;
+  ruleVersion: Generated<number>;
+  settledVersion: Generated<number>;
   silentDays: number | null;
   stuckHours: number | null;
+  version: Generated<number>;
 }
 
 export interface CustomerGroupMember {
@@ -262,6 +339,7 @@ export interface CustomerImport {
   fileName: string;
   finishedAt: Timestamp | null;
   id: Generated<string>;
+  isRemembered: Generated<boolean>;
   mapping: Generated<Json>;
   partnerId: string;
   rejected: Generated<Json>;
@@ -273,6 +351,13 @@ export interface CustomerImport {
   state: Generated<string>;
 }
 
+export interface CustomerImportMapping {
+  headers: Buffer;
+  mapping: Json;
+  partnerId: string;
+  updatedAt: Generated<Timestamp>;
+}
+
 export interface CustomerOverview {
   alertsHigh: number | null;
   alertsLow: number | null;
@@ -281,6 +366,7 @@ export interface CustomerOverview {
   applicationsInstalled: number | null;
   applicationsUnused: number | null;
   categories: Generated<string[]>;
+  categoriesInactive: Generated<string[]>;
   customerId: string;
   devicesInactive: number | null;
   devicesQuarantined: number | null;
@@ -307,6 +393,7 @@ export interface CustomerOverview {
   nextChangeAt: Timestamp | null;
   overUsed: Generated<boolean>;
   partnerId: string;
+  reasonCodes: Generated<string[]>;
   reasons: Generated<Json>;
   relationship: string;
   saasActiveUsers: number | null;
@@ -320,6 +407,32 @@ export interface CustomerOverview {
   statusRank: Generated<number | null>;
   statusSince: Timestamp;
   used: Numeric | null;
+  usedUnits: Generated<Int8 | null>;
+  vendors: Generated<string[]>;
+}
+
+export interface CustomerPin {
+  createdAt: Generated<Timestamp>;
+  customerId: string;
+  membershipId: string;
+  partnerId: string;
+}
+
+export interface CustomerRename {
+  askedAt: Generated<Timestamp>;
+  askedBy: string;
+  attempts: Generated<number>;
+  customerId: string;
+  errorCode: string | null;
+  errorDetail: string | null;
+  id: Generated<string>;
+  name: string;
+  nextTryAt: Timestamp | null;
+  number: number;
+  partnerId: string;
+  settledAt: Timestamp | null;
+  state: Generated<string>;
+  vendorAccountId: string;
 }
 
 export interface CustomerSearch {
@@ -337,6 +450,12 @@ export interface DeadJob {
   payload: Json;
   queue: string;
   redrivenAt: Timestamp | null;
+}
+
+export interface DefaultView {
+  membershipId: string;
+  partnerId: string;
+  viewId: string;
 }
 
 export interface DeniedApplication {
@@ -374,6 +493,16 @@ export interface Device {
   vendorAccountId: string;
 }
 
+export interface EarlyAccess {
+  createdAt: Generated<Timestamp>;
+  createdBy: string;
+  customerId: string;
+  id: Generated<string>;
+  partnerId: string;
+  programme: string;
+  takesMonthly: Generated<boolean>;
+}
+
 export interface Identity {
   createdAt: Generated<Timestamp>;
   email: Generated<string>;
@@ -391,10 +520,21 @@ export interface Invitation {
   userId: string;
 }
 
+export interface KeptMonth {
+  customerId: string;
+  licensed: Numeric | null;
+  month: string;
+  name: string;
+  partnerId: string;
+  used: Numeric | null;
+}
+
 export interface Licence {
+  convertedOn: string | null;
   customerId: string;
   endsOn: string | null;
   id: Generated<string>;
+  isRecorded: Generated<boolean>;
   isSuspended: Generated<boolean>;
   isUnlimited: Generated<boolean>;
   kind: string;
@@ -423,6 +563,17 @@ export interface MaintenanceWindow {
   startsAt: Timestamp;
 }
 
+export interface MemberPreference {
+  columns: string[] | null;
+  density: Generated<string>;
+  folded: Generated<string[]>;
+  list: string;
+  membershipId: string;
+  partnerId: string;
+  updatedAt: Generated<Timestamp>;
+  widths: Generated<Json>;
+}
+
 export interface Membership {
   createdAt: Generated<Timestamp>;
   customerId: string | null;
@@ -443,6 +594,25 @@ export interface MembershipScope {
   partnerId: string;
 }
 
+export interface MonthlyAccount {
+  connectionId: string | null;
+  createdAt: Generated<Timestamp>;
+  createdBy: string;
+  customerId: string | null;
+  details: Generated<Json>;
+  id: string;
+  lines: Generated<Json>;
+  opening: string | null;
+  openingAt: Timestamp | null;
+  openingCode: string | null;
+  openingDetail: string | null;
+  partnerId: string;
+  termsAt: Timestamp | null;
+  termsBy: string | null;
+  termsVersion: string | null;
+  updatedAt: Generated<Timestamp>;
+}
+
 export interface OidcIssuer {
   clientId: string;
   createdAt: Generated<Timestamp>;
@@ -453,6 +623,19 @@ export interface OidcIssuer {
   name: string;
   partnerId: string;
   secret: Buffer | null;
+}
+
+export interface OpenReason {
+  amount: number | null;
+  appearedAt: Timestamp;
+  code: string;
+  customerId: string;
+  grownAt: Timestamp | null;
+  grownFrom: number | null;
+  kind: string;
+  newsAt: Generated<Timestamp>;
+  partnerId: string;
+  subject: Generated<string>;
 }
 
 export interface Partner {
@@ -500,6 +683,7 @@ export interface ReadableOverview {
   applicationsInstalled: number | null;
   applicationsUnused: number | null;
   categories: string[] | null;
+  categoriesInactive: string[] | null;
   customerId: string | null;
   devicesInactive: number | null;
   devicesQuarantined: number | null;
@@ -524,11 +708,13 @@ export interface ReadableOverview {
   licenceStateRank: number | null;
   licenceStateRankStored: number | null;
   licensed: Numeric | null;
+  metricsFrom: Timestamp | null;
   metricsUntil: Timestamp | null;
   nameShown: string | null;
   nameSort: string | null;
   overUsed: boolean | null;
   partnerId: string | null;
+  reasonCodes: string[] | null;
   reasons: Json | null;
   relationship: string | null;
   saasActiveUsers: number | null;
@@ -544,6 +730,8 @@ export interface ReadableOverview {
   statusStored: string | null;
   used: Numeric | null;
   usedStored: Numeric | null;
+  usedUnitsStored: Int8 | null;
+  vendors: string[] | null;
 }
 
 export interface RecoveryCode {
@@ -567,6 +755,18 @@ export interface SaasApplication {
   users: number | null;
   vendorAccountId: string;
   yearlyCost: Numeric | null;
+}
+
+export interface SavedView {
+  createdAt: Generated<Timestamp>;
+  deletedAt: Timestamp | null;
+  id: Generated<string>;
+  isShared: Generated<boolean>;
+  membershipId: string;
+  name: string;
+  ownerName: string;
+  partnerId: string;
+  query: string;
 }
 
 export interface Session {
@@ -625,6 +825,7 @@ export interface SyncRun {
   cancelledBy: string | null;
   connectionId: string;
   createdAt: Generated<Timestamp>;
+  customerId: string | null;
   errorCode: string | null;
   errorDetail: string | null;
   finishedAt: Timestamp | null;
@@ -634,6 +835,18 @@ export interface SyncRun {
   partnerId: string;
   startedAt: Timestamp | null;
   state: Generated<string>;
+}
+
+export interface TrialConversion {
+  account: string;
+  byName: string;
+  convertedOn: string;
+  createdAt: Generated<Timestamp>;
+  customerId: string;
+  id: string;
+  partnerId: string;
+  trials: Json;
+  vendorAccountId: string;
 }
 
 export interface User {
@@ -688,6 +901,7 @@ export interface VisibleCustomer {
   domain: string | null;
   externalId: string | null;
   id: string | null;
+  isNameChosen: boolean | null;
   language: string | null;
   name: string | null;
   nameShown: string | null;
@@ -700,6 +914,7 @@ export interface VisibleCustomer {
   tags: string[] | null;
   timeZone: string | null;
   updatedAt: Timestamp | null;
+  version: number | null;
 }
 
 export interface WarningEvent {
@@ -728,6 +943,17 @@ export interface WarningHandling {
   why: Generated<string>;
 }
 
+export interface WorkAssignment {
+  assignedAt: Generated<Timestamp>;
+  assignedBy: string;
+  assignedTo: string;
+  customerId: string | null;
+  due: Generated<string>;
+  kind: string;
+  partnerId: string;
+  subjectId: string;
+}
+
 export interface WorkerBeat {
   figures: Json;
   id: string;
@@ -743,44 +969,61 @@ export interface DB {
   application: Application;
   auditChain: AuditChain;
   auditEntry: AuditEntry;
+  bulkJob: BulkJob;
+  bulkRow: BulkRow;
   callBudget: CallBudget;
+  closedAccount: ClosedAccount;
   connection: Connection;
   contact: Contact;
   customer: Customer;
   customerCount: CustomerCount;
+  customerDisconnect: CustomerDisconnect;
+  customerFacet: CustomerFacet;
   customerGroup: CustomerGroup;
   customerGroupMember: CustomerGroupMember;
   customerHistory: CustomerHistory;
   customerImport: CustomerImport;
+  customerImportMapping: CustomerImportMapping;
   customerOverview: CustomerOverview;
+  customerPin: CustomerPin;
+  customerRename: CustomerRename;
   customerSearch: CustomerSearch;
   deadJob: DeadJob;
+  defaultView: DefaultView;
   deniedApplication: DeniedApplication;
   deniedException: DeniedException;
   device: Device;
+  earlyAccess: EarlyAccess;
   identity: Identity;
   invitation: Invitation;
+  keptMonth: KeptMonth;
   licence: Licence;
   maintenanceWindow: MaintenanceWindow;
+  memberPreference: MemberPreference;
   membership: Membership;
   membershipScope: MembershipScope;
+  monthlyAccount: MonthlyAccount;
   oidcIssuer: OidcIssuer;
+  openReason: OpenReason;
   partner: Partner;
   product: Product;
   pushedSnapshot: PushedSnapshot;
   readableOverview: ReadableOverview;
   recoveryCode: RecoveryCode;
   saasApplication: SaasApplication;
+  savedView: SavedView;
   session: Session;
   signInChallenge: SignInChallenge;
   signInLimit: SignInLimit;
   statusHistory: StatusHistory;
   syncBatch: SyncBatch;
   syncRun: SyncRun;
+  trialConversion: TrialConversion;
   user: User;
   vendorAccount: VendorAccount;
   visibleCustomer: VisibleCustomer;
   warningEvent: WarningEvent;
   warningHandling: WarningHandling;
+  workAssignment: WorkAssignment;
   workerBeat: WorkerBeat;
 }

@@ -1,4 +1,5 @@
 import type { Metadata, Viewport } from "next";
+import { cookies } from "next/headers";
 import { notFound } from "next/navigation";
 import type { ReactNode } from "react";
 import "#app/globals.css";
@@ -26,8 +27,9 @@ export default async function RootLayout({ children, params }: Props) {
   const { lang } = await params;
   if (!isLanguage(lang)) notFound();
   const t = await getT(lang, "common");
+  const theme = (await cookies()).get("theme")?.value;
   return (
-    <html lang={lang} dir="ltr">
+    <html lang={lang} dir="ltr" data-theme={theme === "light" || theme === "dark" ? theme : undefined}>
       <body>
         <a
           href="#content"

@@ -24,7 +24,9 @@ const changes = ["created", "edit", "secret", "test", "enable", "disable"] as co
 export async function ConnectionNotice({ query, lang }: { query: Query; lang: Language }) {
   const [t, list] = await Promise.all([getT(lang, "connection"), getT(lang, "connections")]);
   const notice = oneOf(query, "notice");
-  const sync = syncNotices.find((one) => notice === `sync.${one}`);
+  const sync = syncNotices.find(
+    (one) => notice === `sync.${one}` || (one === "cancelled" && notice === "cancel"),
+  );
   const change = changes.find((one) => one === notice);
   const text =
     notice === "removed"

@@ -36,6 +36,24 @@ function SyncAction({
   );
 }
 
+/** Ends a run; a customer's admin by the connection, which is the customer's own. */
+function CancelRun({ view, runId, children }: { view: ConnectionView; runId: string; children: string }) {
+  if (!view.isOwn)
+    return (
+      <SyncAction view={view} to="cancel" field="runId" id={runId} icon={<CloseIcon />}>
+        {children}
+      </SyncAction>
+    );
+  return (
+    <form method="post" action={view.action}>
+      <input type="hidden" name="action" value="cancel" />
+      <Button type="submit" icon={<CloseIcon />}>
+        {children}
+      </Button>
+    </form>
+  );
+}
+
 /** Reads the connection now. */
 export async function StartNow({ view }: { view: ConnectionView }) {
   const t = await getT(view.lang, "connection");
@@ -72,9 +90,9 @@ export async function RunProgress({ view }: { view: ConnectionView }) {
           </Link>
         </noscript>
         {may.cancel && (
-          <SyncAction view={view} to="cancel" field="runId" id={run.id} icon={<CloseIcon />}>
+          <CancelRun view={view} runId={run.id}>
             {t("cancelRun")}
-          </SyncAction>
+          </CancelRun>
         )}
       </div>
     </div>
@@ -108,9 +126,9 @@ export async function StuckSection({ view }: { view: ConnectionView }) {
                   </SyncAction>
                 )
               : may.cancel && (
-                  <SyncAction view={view} to="cancel" field="runId" id={id} icon={<CloseIcon />}>
+                  <CancelRun view={view} runId={id}>
                     {t("stuck.cancel")}
-                  </SyncAction>
+                  </CancelRun>
                 )}
           </li>
         ))}

@@ -1,55 +1,59 @@
 import { formatNumber } from "#locales/format.ts";
 import type { Language } from "#locales/languages.ts";
 import { getT } from "#locales/server.ts";
+import { sortColumns } from "#server/columns/schema.ts";
 import {
   type CustomerList,
   type CustomerListInput,
+  expiries,
+  filterFields,
   licenceKinds,
-  sortColumns,
+  reasonFilters,
+  relationships,
   statuses,
 } from "#server/customers/schema.ts";
 import { listHref } from "./list-address.ts";
 import type { ControlsProps } from "./list-controls.tsx";
 import { perLanguage } from "./per-language.ts";
+import { categories } from "./table-words.ts";
+import { vendorIds, vendorOf } from "./vendors.ts";
 
 /** Orders are not applicable and stand in no counter (domain.md); they are reached by the status filter. */
 const counted = ["warning", "sync_pending", "access_disabled", "synced"] as const;
-const categories = [
-  "endpoint",
-  "server",
-  "mobile",
-  "email",
-  "firewall",
-  "encryption",
-  "cloud",
-  "detection_response",
-  "backup",
-  "governance",
-  "asset_management",
-  "saas_management",
-  "other",
+/** The first four stand open, the others behind "more". */
+const choices = [
+  "status",
+  "group",
+  "licenceKind",
+  "category",
+  "relationship",
+  "expiring",
+  "reason",
+  "vendor",
 ] as const;
-const filterNames = ["status", "group", "licenceKind", "category"] as const;
-const remembered = ["q", ...filterNames, "sort", "pageSize"] as const;
+const OPEN = 4;
+const switches = ["overUsed", "stale", "pinned", "protection"] as const;
+const named = [...filterFields, "protection"] as const;
+const remembered = [...named, "sort", "pageSize", "columns"] as const;
+/** Counting has stopped there (queries.ts). */
+const COUNT_LIMIT = 10_000;
 /** What the address need not say: the usual page size, and the order by name where nothing is searched. */
 const isDefault = ({ q, sort, pageSize }: CustomerListInput, name: string) =>
   (name === "pageSize" && pageSize === 50) || (name === "sort" && sort === "name" && q === undefined);
-const none = {
-  q: undefined,
-  status: undefined,
-  group: undefined,
-  licenceKind: undefined,
-  category: undefined,
-};
+const none = Object.fromEntries(named.map((name) => [name, undefined]));
 
 /** Names and choices that depend on the language alone. */
-const choices = perLanguage(async (lang) => {
+const saidIn = perLanguage(async (lang) => {
   const [t, status] = await Promise.all([getT(lang, "customers"), getT(lang, "status")]);
-  const options: Record<(typeof filterNames)[number], [value: string, label: string][]> = {
+  const options: Record<(typeof choices)[number], [value: string, label: string][]> = {
     status: statuses.map((value) => [value, status(`word.${value}`)]),
     group: [],
-    licenceKind: licenceKinds.map((value) => [value, t(`kind.${value}`)]),
+    licenceKind: [...licenceKinds, "own" as const].map((value) => [value, t(`kind.${value}`)]),
     category: categories.map((value) => [value, t(`category.${value}`)]),
+    relationship: relationships.map((value) => [value, t(`relationship.${value}`)]),
+    expiring: expiries.map((days) => [days, t("filter.within", { days })]),
+    reason: reasonFilters.map((value) => [value, t(`reason.${value}`)]),
+    vendor: vendorIds.map((id) => [id, vendorOf(id).name]),
   };
   return {
     options,
@@ -59,12 +63,24 @@ const choices = perLanguage(async (lang) => {
       group: t("filter.group"),
       licenceKind: t("filter.licenceKind"),
       category: t("filter.category"),
-    },
+      relationship: t("filter.relationship"),
+      expiring: t("filter.expiring"),
+      reason: t("filter.reason"),
+      vendor: t("filter.vendor"),
+      overUsed: t("filter.overUsed"),
+      stale: t("filter.stale"),
+      pinned: t("filter.pinned"),
+      protection: t("filter.protection"),
+    } satisfies Record<(typeof named)[number], string>,
     any: {
       status: t("filter.anyStatus"),
       group: t("filter.anyGroup"),
       licenceKind: t("filter.anyLicenceKind"),
       category: t("filter.anyCategory"),
+      relationship: t("filter.anyRelationship"),
+      expiring: t("filter.anyExpiring"),
+      reason: t("filter.anyReason"),
+      vendor: t("filter.anyVendor"),
     },
     sorts: sortColumns.flatMap((id): [string, string][] => [
       [id, t("filter.ascending", { column: t(`column.${id}`) })],
@@ -73,79 +89,130 @@ const choices = perLanguage(async (lang) => {
   };
 });
 
+type Said = Awaited<ReturnType<typeof saidIn>>;
+type Entry = ControlsProps["strip"]["entries"][number];
+type T = Awaited<ReturnType<typeof getT<"customers">>>;
+
+/** Customers per status, and those that something is the matter with; each is a filter, taken away by a second click. */
+async function stripEntries(
+  list: CustomerList,
+  input: CustomerListInput,
+  lang: Language,
+  t: T,
+): Promise<Entry[]> {
+  const status = await getT(lang, "status");
+  const { counts, concerns } = list;
+  const more = t("strip.moreThan");
+  const entry = (
+    kind: Entry[0],
+    label: string,
+    count: number,
+    change: object,
+    isCurrent: boolean,
+    title: string,
+    isMore = count > COUNT_LIMIT,
+  ): Entry => {
+    const shown = formatNumber(lang, isMore ? Math.min(count, COUNT_LIMIT) : count);
+    return [kind, label, shown, listHref(lang, input, change), isCurrent, title, isMore ? more : ""];
+  };
+  const concern = (kind: "stale" | "expiring" | "overUsed", name: string, title: string, value: string) => {
+    const isCurrent = input[kind] === value;
+    return entry(kind, name, concerns[kind], { [kind]: isCurrent ? undefined : value }, isCurrent, title);
+  };
+  return [
+    entry(
+      "",
+      t("strip.all"),
+      counts.total,
+      { status: undefined },
+      input.status === undefined,
+      "",
+      counts.isMore,
+    ),
+    ...counted.map((value) => {
+      const isCurrent = input.status === value;
+      const change = { status: isCurrent ? undefined : value };
+      const title = status(`explanation.${value}`);
+      return entry(
+        value,
+        status(`word.${value}`),
+        counts.byStatus[value],
+        change,
+        isCurrent,
+        title,
+        counts.isMore,
+      );
+    }),
+    concern("stale", t("strip.stale"), t("strip.staleTitle"), "1"),
+    concern("expiring", t("strip.expiring"), t("strip.expiringTitle"), "30"),
+    concern("overUsed", t("strip.overUsed"), t("strip.overUsedTitle"), "1"),
+  ];
+}
+
+/** What is in force, each with the way to take it away. */
+function chipsOf(
+  input: CustomerListInput,
+  lang: Language,
+  t: T,
+  names: Said["names"],
+  options: Said["options"],
+): ControlsProps["chips"] {
+  const isChoice = (name: string): name is keyof typeof options => name in options;
+  const active = named.flatMap((name) => {
+    const value = input[name];
+    if (value === undefined) return [];
+    const filter = names[name];
+    const shown = isChoice(name) ? (options[name].find(([id]) => id === value)?.[1] ?? value) : value;
+    const text = name === "q" || isChoice(name) ? t("filter.chip", { filter, value: shown }) : filter;
+    const remove = t("filter.remove", {
+      filter,
+      value: name === "q" || isChoice(name) ? shown : t("filter.yes"),
+    });
+    return [[text, remove, listHref(lang, input, { [name]: undefined })] as [string, string, string]];
+  });
+  return {
+    label: t("filter.active"),
+    entries: active,
+    clear: active.length > 1 ? [t("filter.clear"), listHref(lang, input, none)] : undefined,
+  };
+}
+
 /** The words, choices and links of everything that narrows the list. */
 export async function controlsProps(
   list: CustomerList,
   input: CustomerListInput,
   lang: Language,
 ): Promise<ControlsProps> {
-  const [t, status, said] = await Promise.all([getT(lang, "customers"), getT(lang, "status"), choices(lang)]);
-  const { counts } = list;
+  const [t, said] = await Promise.all([getT(lang, "customers"), saidIn(lang)]);
   const { names, any, sorts } = said;
   const options = {
     ...said.options,
     group: list.groups.map(({ id, name }): [string, string] => [id, name]),
   };
   const amount = { count: list.total, formatted: formatNumber(lang, list.total) };
-  const active = (["q", ...filterNames] as const).flatMap((name) => {
-    const value = input[name];
-    if (value === undefined) return [];
-    return [
-      {
-        name,
-        filter: names[name],
-        value: name === "q" ? value : (options[name].find(([id]) => id === value)?.[1] ?? value),
-      },
-    ];
-  });
+  const isActive = (name: (typeof named)[number]) => input[name] !== undefined;
+  const hidden = [...choices.slice(OPEN), ...switches];
   return {
     action: `/${lang}/customers`,
-    strip: {
-      label: t("strip.label"),
-      moreThan: counts.isMore ? t("strip.moreThan") : "",
-      entries: [
-        [
-          "",
-          t("strip.all"),
-          formatNumber(lang, counts.total),
-          listHref(lang, input, { status: undefined }),
-          input.status === undefined,
-          "",
-        ],
-        ...counted.map((value): ControlsProps["strip"]["entries"][number] => {
-          const isCurrent = input.status === value;
-          const href = listHref(lang, input, { status: isCurrent ? undefined : value });
-          return [
-            value,
-            status(`word.${value}`),
-            formatNumber(lang, counts.byStatus[value]),
-            href,
-            isCurrent,
-            status(`explanation.${value}`),
-          ];
-        }),
-      ],
-    },
+    strip: { label: t("strip.label"), entries: await stripEntries(list, input, lang, t) },
     search: {
       label: t("search.label"),
       placeholder: t("search.placeholder"),
       submit: t("search.submit"),
       key: t("search.key"),
+      matches: t("search.matches"),
     },
     filters: {
       title: t("filter.title"),
-      active: filterNames.filter((name) => input[name] !== undefined).length,
-      fields: [
-        ...filterNames.map((name): ControlsProps["filters"]["fields"][number] => [
-          name,
-          names[name],
-          [["", any[name]], ...options[name]],
-        ]),
-        [
-          "sort",
-          t("filter.sort"),
-          input.q ? [["", t("filter.bestMatch")], ...sorts] : [["", sorts[0]?.[1] ?? ""], ...sorts.slice(1)],
-        ],
+      more: t("filter.more"),
+      active: [...choices, ...switches].filter(isActive).length,
+      isMoreActive: hidden.some(isActive),
+      open: OPEN,
+      fields: choices.map((name) => [name, names[name], [["", any[name]], ...options[name]]]),
+      switches: switches.map((name) => [name, names[name], name === "protection" ? "active" : "1"]),
+      sort: [
+        t("filter.sort"),
+        input.q ? [["", t("filter.bestMatch")], ...sorts] : [["", sorts[0]?.[1] ?? ""], ...sorts.slice(1)],
       ],
     },
     values: Object.fromEntries(
@@ -155,14 +222,6 @@ export async function controlsProps(
       }),
     ),
     found: list.isMore ? t("foundMore", amount) : t("found", amount),
-    chips: {
-      label: t("filter.active"),
-      entries: active.map(({ name, filter, value }) => [
-        t("filter.chip", { filter, value }),
-        t("filter.remove", { filter, value }),
-        listHref(lang, input, { [name]: undefined }),
-      ]),
-      clear: active.length > 1 ? [t("filter.clear"), listHref(lang, input, none)] : undefined,
-    },
+    chips: chipsOf(input, lang, t, names, options),
   };
 }

@@ -1,16 +1,27 @@
+import { AccountActions } from "#components/accounts/account-actions.tsx";
 import { Badge } from "#components/ui/badge.tsx";
 import { Breadcrumb } from "#components/ui/breadcrumb.tsx";
 import { CoinIcon } from "#components/ui/icons.tsx";
+import { LinkButton } from "#components/ui/link-button.tsx";
 import { PageHeader } from "#components/ui/page-header.tsx";
 import { formatDateTime } from "#locales/format.ts";
 import { getT } from "#locales/server.ts";
 import type { Actor } from "#server/permissions.ts";
+import type { CustomerRecord } from "#server/records/schema.ts";
 import { ago, type CustomerView, isStale } from "./customer-view.ts";
 import { StatusBadge } from "./status-badge.tsx";
 import { SyncForm } from "./sync-form.tsx";
 
 /** Who it is, how it stands, how old the figures are, and the one main action. */
-export async function CustomerHeader({ view, actor }: { view: CustomerView; actor: Actor }) {
+export async function CustomerHeader({
+  view,
+  actor,
+  may,
+}: {
+  view: CustomerView;
+  actor: Actor;
+  may: CustomerRecord["may"];
+}) {
   const { details, lang, timeZone } = view;
   const { row } = details;
   const isOwn = actor.customerId !== null;
@@ -40,11 +51,17 @@ export async function CustomerHeader({ view, actor }: { view: CustomerView; acto
         </span>
       }
       actions={
-        details.may.sync && (
-          <SyncForm membershipId={actor.membershipId} customerId={row.id} returnTo={address} isMain>
-            {t("syncNow")}
-          </SyncForm>
-        )
+        <>
+          {(may.edit || may.contacts) && (
+            <LinkButton href={`${address}/edit`}>{t(may.edit ? "edit.title" : "contacts.edit")}</LinkButton>
+          )}
+          {details.may.sync && (
+            <SyncForm membershipId={actor.membershipId} customerId={row.id} returnTo={address} isMain>
+              {t("syncNow")}
+            </SyncForm>
+          )}
+          <AccountActions customerId={row.id} relationship={row.relationship} actor={actor} lang={lang} />
+        </>
       }
       below={
         <div className="flex flex-wrap items-center gap-x-4 gap-y-2 text-caption text-ink-soft">

@@ -1,103 +1,79 @@
 "use client";
 
 import { useRouter } from "next/navigation";
-import { useEffect, useRef } from "react";
-import { cell } from "./customer-cells.tsx";
-import type { HeadTuple, TableProps } from "./table-props.ts";
+import { useEffect, useMemo, useRef } from "react";
+import { explainFigures } from "./figure-notes.ts";
+import { taken } from "./handover.ts";
+import { selectRows } from "./row-selection.ts";
+import type { TableProps } from "./table-props.ts";
+
+/** The HTML that documents came with, by the table's id: a page that is gone back to has no document any more. */
+const kept = new Map<string, string>();
+
+/** Read from the document before anything is rendered, so that whatever makes React render anew finds the table again. */
+function inDocument(id: string): string | undefined {
+  const html = kept.get(id) ?? document.getElementById(id)?.innerHTML;
+  if (html !== undefined) kept.set(id, html);
+  return html;
+}
 
 /**
- * The whole table as one client component: its rows travel once as HTML and once as these short tuples, instead of
- * once more as a tree of cells (measured in docs/benchmarks.md). Without a script it is the same HTML.
+ * The table, whose HTML is written on the server (table-rows.ts), and what a script adds to it: links without loading a
+ * document, the panel, selection of the page, notes on figures. It stays as it is while the page around it changes.
  */
-export function CustomersTable({ head, groups, rows, words, base, sortBase }: TableProps) {
+export function CustomersTable(props: TableProps) {
+  return <LiveTable key={props.id} {...props} />;
+}
+
+function LiveTable({ id, html, density, sortBase, figures }: TableProps) {
   const router = useRouter();
   const table = useRef<HTMLTableElement>(null);
-  // Links stay plain for the sake of 50 rows; one listener turns a plain click into a soft navigation.
+  const content = useMemo(
+    () => html ?? (typeof document === "undefined" ? taken(id) : inDocument(id)) ?? "",
+    [id, html],
+  );
   useEffect(() => {
     const element = table.current;
-    const follow = (event: MouseEvent) => {
-      const href = event.target instanceof Element ? event.target.closest("a")?.getAttribute("href") : null;
-      if (
-        !href ||
-        event.defaultPrevented ||
-        event.button !== 0 ||
-        event.metaKey ||
-        event.ctrlKey ||
-        event.shiftKey ||
-        event.altKey
-      )
-        return;
-      event.preventDefault();
-      router.push(href, { scroll: !href.startsWith(sortBase) });
-    };
-    element?.addEventListener("click", follow);
-    return () => element?.removeEventListener("click", follow);
-  }, [router, sortBase]);
+    if (!element) return undefined;
+    const parts = new AbortController();
+    element.addEventListener(
+      "click",
+      (event) => {
+        const link = event.target instanceof Element ? event.target.closest("a") : null;
+        const href = link?.getAttribute("href");
+        const isPlain =
+          event.button === 0 && !(event.metaKey || event.ctrlKey || event.shiftKey || event.altKey);
+        if (!link || !href || event.defaultPrevented || !isPlain) return;
+        event.preventDefault();
+        const row = link.classList.contains("name") ? link.closest("tr")?.dataset["rowId"] : undefined;
+        if (row === undefined) router.push(href, { scroll: !href.startsWith(sortBase) });
+        else router.push(panelAddress(row), { scroll: false });
+      },
+      parts,
+    );
+    explainFigures(element, figures, parts.signal);
+    selectRows(element, parts.signal);
+    return () => parts.abort();
+  }, [router, sortBase, figures]);
   return (
-    <table className="data-table customers" data-density="comfortable" ref={table}>
-      <caption className="sr-only">{words.caption}</caption>
-      <thead>
-        <tr className="groups">
-          {groups.map(([label, span], index) =>
-            label === "" ? (
-              <td key={index} colSpan={span} />
-            ) : (
-              <th key={index} colSpan={span} scope="colgroup">
-                {label}
-              </th>
-            ),
-          )}
-        </tr>
-        <tr>
-          {head.map((column) => (
-            <Head key={column[0]} column={column} about={words.about} sortBase={sortBase} />
-          ))}
-        </tr>
-      </thead>
-      <tbody>
-        {rows.map((row, index) => (
-          <tr key={row[0]} data-row-id={row[0]}>
-            {head.map(([id]) => cell(id, row, words, `${base}/${row[0]}`, index))}
-          </tr>
-        ))}
-      </tbody>
-    </table>
+    <table
+      id={id}
+      ref={table}
+      className="data-table customers"
+      data-density={density}
+      suppressHydrationWarning
+      // oxlint-disable-next-line react/no-danger -- markup() escapes whatever is filled into its templates
+      dangerouslySetInnerHTML={{ __html: content }}
+    />
   );
 }
 
-function Head({
-  column: [id, label, meaning, nextSort, sorted, isNumber],
-  about,
-  sortBase,
-}: {
-  column: HeadTuple;
-  about: string;
-  sortBase: string;
-}) {
-  const direction = sorted === 1 ? "ascending" : sorted === -1 ? "descending" : undefined;
-  return (
-    <th scope="col" className={isNumber ? "number" : undefined} aria-sort={direction}>
-      <span className="head">
-        {nextSort === "" ? (
-          label
-        ) : (
-          <a className={`sort ${direction ?? "idle"}`} href={sortBase + nextSort}>
-            {label}
-          </a>
-        )}
-        <span className="tooltip">
-          <button
-            type="button"
-            className="about"
-            popoverTarget={`about-${id}`}
-            aria-label={`${about} ${label}`}
-            aria-describedby={`about-${id}`}
-          />
-          <span id={`about-${id}`} popover="auto">
-            {meaning}
-          </span>
-        </span>
-      </span>
-    </th>
-  );
+/** The present address with the panel of one customer, without what an earlier form left in it. */
+function panelAddress(customerId: string): string {
+  const url = new URL(window.location.href);
+  for (const name of ["notice", "error", "customers", "left"]) url.searchParams.delete(name);
+  // Who a notice is about; the filter of this name says 1.
+  if (url.searchParams.get("pinned") !== "1") url.searchParams.delete("pinned");
+  url.searchParams.set("panel", customerId);
+  return url.pathname + url.search;
 }

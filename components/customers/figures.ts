@@ -1,5 +1,5 @@
 import type { Resources } from "#locales/resources.ts";
-import type { ColumnId } from "#server/customers/schema.ts";
+import type { ColumnId } from "#server/columns/schema.ts";
 
 type Help = Resources["help"];
 
@@ -17,15 +17,26 @@ export const figures: Record<
   devicesQuarantined: { unit: "computers", source: "vendor", isNumber: true },
   devicesInactive: { unit: "computers", source: "both", isNumber: true },
   devicesUnprotected: { unit: "devices", source: "vendor", isNumber: true },
+  devicesChange: { unit: "computers", source: "both", isNumber: true },
   applicationsInstalled: { unit: "applications", source: "vendor", isNumber: true },
   applicationsDenied: { unit: "applications", source: "both", isNumber: true },
+  applicationsUnused: { unit: "applications", source: "vendor", isNumber: true },
+  licenceShortfall: { unit: "licences", source: "vendor", isNumber: true },
+  applicationsChange: { unit: "applications", source: "both", isNumber: true },
   saasApplications: { unit: "applications", source: "vendor", isNumber: true },
+  saasUsers: { unit: "people", source: "vendor", isNumber: true },
   saasActiveUsers: { unit: "people", source: "vendor", isNumber: true },
+  saasSubscriptions: { unit: "licences", source: "vendor", isNumber: true },
+  saasUnassigned: { unit: "licences", source: "vendor", isNumber: true },
   saasMonthlySpend: { unit: "money", source: "both", isNumber: true },
   licenceState: { unit: "none", source: "both", isNumber: false },
+  protection: { unit: "none", source: "both", isNumber: false },
   licensed: { unit: "licences", source: "vendor", isNumber: true },
   used: { unit: "licences", source: "vendor", isNumber: true },
+  usedShare: { unit: "percent", source: "both", isNumber: true },
+  overUnder: { unit: "licences", source: "both", isNumber: true },
   licenceEndsOn: { unit: "day", source: "vendor", isNumber: false },
   alerts: { unit: "alerts", source: "vendor", isNumber: false },
   lastSync: { unit: "age", source: "portal", isNumber: true },
+  sources: { unit: "age", source: "portal", isNumber: false },
 };

@@ -1,18 +1,23 @@
 "use client";
 
 import Link from "next/link";
+import type { ReactNode } from "react";
 import {
+  CalendarIcon,
   ChevronDownIcon,
   ClockIcon,
   CloseIcon,
   FilterIcon,
+  GaugeIcon,
+  HourglassIcon,
   LockIcon,
   SearchIcon,
   TickCircleIcon,
   TriangleIcon,
 } from "#components/ui/icons.tsx";
 import { Button } from "#components/ui/button.tsx";
-import { Select, TextInput } from "#components/ui/input.tsx";
+import { Select } from "#components/ui/input.tsx";
+import { SearchField } from "#components/search/search-field.tsx";
 import { ListForm } from "./list-form.tsx";
 
 const shapes = {
@@ -20,24 +25,38 @@ const shapes = {
   sync_pending: ClockIcon,
   access_disabled: LockIcon,
   synced: TickCircleIcon,
+  stale: HourglassIcon,
+  expiring: CalendarIcon,
+  overUsed: GaugeIcon,
 };
 type Option = [value: string, label: string];
 export type ControlsProps = {
   action: string;
   strip: {
     label: string;
-    moreThan: string;
     entries: [
-      status: keyof typeof shapes | "",
+      kind: keyof typeof shapes | "",
       label: string,
       count: string,
       href: string,
       isCurrent: boolean,
       title: string,
+      /** "more than", where counting stopped at the count. */
+      moreThan: string,
     ][];
   };
-  search: { label: string; placeholder: string; submit: string; key: string };
-  filters: { title: string; active: number; fields: [name: string, label: string, options: Option[]][] };
+  search: { label: string; placeholder: string; submit: string; key: string; matches: string };
+  filters: {
+    title: string;
+    more: string;
+    active: number;
+    isMoreActive: boolean;
+    /** So many of the fields stand open, the others behind `more`. */
+    open: number;
+    fields: [name: string, label: string, options: Option[]][];
+    switches: [name: string, label: string, value: string][];
+    sort: [label: string, options: Option[]];
+  };
   /** What the address holds; also what the fields show. */
   values: Record<string, string>;
   found: string;
@@ -48,15 +67,33 @@ export type ControlsProps = {
   };
 };
 
-/** What narrows the list: status strip, search, filters, and what is in force. Client for its short props, as the table. */
-export function ListControls({ action, strip, search, filters, values, found, chips }: ControlsProps) {
+/** What narrows the list: status strip, search, filters, and what is in force; `children` stand beside that. */
+export function ListControls({
+  action,
+  strip,
+  search,
+  filters,
+  values,
+  found,
+  chips,
+  children,
+}: ControlsProps & { children?: ReactNode }) {
+  const choice = ([name, label, options]: [string, string, Option[]]) => (
+    <Select
+      key={name}
+      name={name}
+      aria-label={label}
+      defaultValue={values[name] ?? ""}
+      options={options.map(([value, text]) => ({ value, label: text }))}
+    />
+  );
   return (
     <>
       <ul aria-label={strip.label} className="status-strip">
-        {strip.entries.map(([status, label, count, href, isCurrent, title]) => {
-          const Shape = status === "" ? undefined : shapes[status];
+        {strip.entries.map(([kind, label, count, href, isCurrent, title, moreThan]) => {
+          const Shape = kind === "" ? undefined : shapes[kind];
           return (
-            <li key={status}>
+            <li key={kind}>
               <Link
                 href={href}
                 prefetch={false}
@@ -65,11 +102,11 @@ export function ListControls({ action, strip, search, filters, values, found, ch
                 title={title || undefined}
               >
                 <span className="label">
-                  {Shape && <Shape className={`size-4 shrink-0 ${status}`} />}
+                  {Shape && <Shape className={`size-4 shrink-0 ${kind}`} />}
                   {label}
                 </span>
                 <span className="count">
-                  {strip.moreThan !== "" && <small>{`${strip.moreThan} `}</small>}
+                  {moreThan !== "" && <small>{`${moreThan} `}</small>}
                   {count}
                 </span>
               </Link>
@@ -80,18 +117,7 @@ export function ListControls({ action, strip, search, filters, values, found, ch
       <ListForm action={action} label={search.label} values={values}>
         <div className="search">
           <SearchIcon />
-          <TextInput
-            type="search"
-            name="q"
-            maxLength={200}
-            defaultValue={values["q"] ?? ""}
-            aria-label={search.label}
-            aria-keyshortcuts="/"
-            placeholder={search.placeholder}
-            title={search.key}
-            autoComplete="off"
-            spellCheck={false}
-          />
+          <SearchField action={action} value={values["q"] ?? ""} texts={search} />
           <kbd aria-hidden="true">/</kbd>
         </div>
         <Button type="submit">{search.submit}</Button>
@@ -103,20 +129,34 @@ export function ListControls({ action, strip, search, filters, values, found, ch
             <ChevronDownIcon />
           </summary>
           <div className="fields">
-            {filters.fields.map(([name, label, options]) => (
-              <Select
-                key={name}
-                name={name}
-                aria-label={label}
-                className={name === "sort" ? "sort-field" : ""}
-                defaultValue={values[name] ?? ""}
-                options={options.map(([value, text]) => ({ value, label: text }))}
-              />
-            ))}
+            {filters.fields.slice(0, filters.open).map(choice)}
+            <Select
+              name="sort"
+              aria-label={filters.sort[0]}
+              className="sort-field"
+              defaultValue={values["sort"] ?? ""}
+              options={filters.sort[1].map(([value, text]) => ({ value, label: text }))}
+            />
           </div>
+          <details className="more" open={filters.isMoreActive}>
+            <summary>
+              {filters.more}
+              <ChevronDownIcon />
+            </summary>
+            <div className="fields">{filters.fields.slice(filters.open).map(choice)}</div>
+            <div className="switches">
+              {filters.switches.map(([name, label, value]) => (
+                <label key={name}>
+                  <input type="checkbox" name={name} value={value} defaultChecked={values[name] === value} />
+                  {label}
+                </label>
+              ))}
+            </div>
+          </details>
         </details>
-        {values["pageSize"] !== undefined && (
-          <input type="hidden" name="pageSize" value={values["pageSize"]} />
+        {["pageSize", "columns"].map(
+          (name) =>
+            values[name] !== undefined && <input key={name} type="hidden" name={name} value={values[name]} />,
         )}
       </ListForm>
       <div className="list-found">
@@ -140,6 +180,7 @@ export function ListControls({ action, strip, search, filters, values, found, ch
             )}
           </ul>
         )}
+        {children}
       </div>
     </>
   );

@@ -4,7 +4,7 @@ import { EmptyState } from "#components/ui/empty-state.tsx";
 import { LinkButton } from "#components/ui/link-button.tsx";
 import type { Language } from "#locales/languages.ts";
 import { getT } from "#locales/server.ts";
-import type { CustomerListInput } from "#server/customers/schema.ts";
+import { type CustomerListInput, filterFields } from "#server/customers/schema.ts";
 import { listHref } from "./list-address.ts";
 
 type Props = { input: CustomerListInput; lang: Language; mayImport: boolean; isLimited: boolean };
@@ -12,9 +12,8 @@ type Props = { input: CustomerListInput; lang: Language; mayImport: boolean; isL
 /** Nothing to show: because nothing matches, because the list ended, or because there is nothing yet. */
 export async function ListEmpty({ input, lang, mayImport, isLimited }: Props) {
   const [t, common] = await Promise.all([getT(lang, "customers"), getT(lang, "common")]);
-  const isFiltered = [input.q, input.status, input.group, input.licenceKind, input.category].some(
-    (value) => value !== undefined,
-  );
+  const isPinsOnly = filterFields.every((name) => (input[name] !== undefined) === (name === "pinned"));
+  const isFiltered = filterFields.some((name) => input[name] !== undefined);
   const frame = (children: ReactNode) => (
     <div className="rounded-lg border border-line bg-surface">{children}</div>
   );
@@ -31,9 +30,9 @@ export async function ListEmpty({ input, lang, mayImport, isLimited }: Props) {
     return frame(
       <EmptyState
         icon={<SearchIcon className="size-8" />}
-        title={t("empty.noMatch")}
-        reason={t("empty.widen")}
-        action={<LinkButton href={`/${lang}/customers`}>{t("filter.clear")}</LinkButton>}
+        title={t(isPinsOnly ? "empty.noPins" : "empty.noMatch")}
+        reason={t(isPinsOnly ? "empty.noPinsBody" : "empty.widen")}
+        action={<LinkButton href={`/${lang}/customers?view=all`}>{t("filter.clear")}</LinkButton>}
       />,
     );
   return frame(

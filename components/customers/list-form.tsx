@@ -33,7 +33,7 @@ export function ListForm({
     for (const [name, value] of new FormData(form.current))
       if (typeof value === "string" && value.trim() !== "") query.set(name, value.trim());
     const text = query.toString();
-    start(() => router[how](action + (text && `?${text}`), { scroll: false }));
+    start(() => router[how](`${action}?${text || "view=all"}`, { scroll: false }));
   };
 
   useEffect(() => {
@@ -51,9 +51,12 @@ export function ListForm({
     return () => document.removeEventListener("keydown", focusSearch);
   }, []);
 
-  // Fields hold what was typed; after a link changed the address (a filter taken away) they must follow it.
+  // Fields hold what was typed; after a link changed the address (a filter taken away) they must follow it. What was
+  // chosen before the script ran stays for the event that tells of it.
+  const shown = useRef(values);
   useEffect(() => {
-    if (form.current) fillFields(form.current, values);
+    if (form.current && shown.current !== values) fillFields(form.current, values);
+    shown.current = values;
   }, [values]);
 
   return (
@@ -69,10 +72,12 @@ export function ListForm({
           go("push");
         }}
         onChange={(event) => {
-          if (event.target instanceof HTMLSelectElement) go("push");
+          const { target } = event;
+          const isSwitch = target instanceof HTMLInputElement && target.type === "checkbox";
+          if (isSwitch || target instanceof HTMLSelectElement) go("push");
         }}
         onInput={(event) => {
-          if (!(event.target instanceof HTMLInputElement)) return;
+          if (!(event.target instanceof HTMLInputElement) || event.target.type === "checkbox") return;
           clearTimeout(timer.current);
           timer.current = setTimeout(() => go("replace"), TYPING_MS);
         }}
@@ -90,7 +95,9 @@ function fillFields(form: HTMLFormElement, values: Record<string, string>) {
       (field instanceof HTMLInputElement || field instanceof HTMLSelectElement) &&
       field.name !== "" &&
       field !== document.activeElement
-    )
-      field.value = values[field.name] ?? "";
+    ) {
+      if (field.type === "checkbox") (field as HTMLInputElement).checked = values[field.name] !== undefined;
+      else field.value = values[field.name] ?? "";
+    }
   }
 }

@@ -51,6 +51,7 @@ export async function ListPages({
         <Link href={`/${lang}/help/figures`} prefetch={false}>
           {t("figures")}
         </Link>
+        {list.rows.length > 20 && <a href="#top">{common("backToTop")}</a>}
       </div>
     </>
   );

@@ -6,6 +6,7 @@ import { SyncIcon } from "#components/ui/icons.tsx";
 export function SyncForm({
   membershipId,
   customerId,
+  groupId,
   returnTo,
   isMain = false,
   children,
@@ -13,16 +14,19 @@ export function SyncForm({
   /** The membership that the page was shown for. */
   membershipId: string;
   customerId?: string;
+  groupId?: string;
   returnTo: string;
   isMain?: boolean;
   children: ReactNode;
 }) {
   return (
     <form method="post" action={`/api/sync?membership=${membershipId}`}>
-      {customerId === undefined ? (
-        <input type="hidden" name="all" value="1" />
-      ) : (
+      {customerId !== undefined ? (
         <input type="hidden" name="customerId" value={customerId} />
+      ) : groupId !== undefined ? (
+        <input type="hidden" name="groupId" value={groupId} />
+      ) : (
+        <input type="hidden" name="all" value="1" />
       )}
       <input type="hidden" name="return" value={returnTo} />
       <Button type="submit" variant={isMain ? "primary" : "secondary"} icon={<SyncIcon />}>

@@ -1,35 +1,34 @@
 import { getT } from "#locales/server.ts";
-import { columns } from "#server/customers/schema.ts";
+import { type ColumnGroup, type ColumnId, columns } from "#server/columns/schema.ts";
 import { perLanguage } from "./per-language.ts";
-import type { TableProps, TableWords } from "./table-props.ts";
+import type { TableWords } from "./table-props.ts";
 
 /** What the table says in one language whatever its rows. */
 export const tableWords = perLanguage(async (lang) => {
-  const [t, common, status, help] = await Promise.all([
+  const [t, common, status] = await Promise.all([
     getT(lang, "customers"),
     getT(lang, "common"),
     getT(lang, "status"),
-    getT(lang, "help"),
   ]);
-  const groupLabels = {
+  const groups: Partial<Record<ColumnGroup, string>> = {
     computers: t("group.computers"),
     applications: t("group.applications"),
     saas: t("group.saas"),
     licences: t("group.licences"),
   };
-  const isGrouped = (group: string): group is keyof typeof groupLabels => group in groupLabels;
-  const groups: TableProps["groups"] = [];
-  for (const { id, group } of columns) {
-    const label = isGrouped(group) ? groupLabels[group] : "";
-    const last = groups.at(-1);
-    // The name's cell stays alone, because it stays in view when the others scroll.
-    if (last && last[0] === label && groups.length > 1) last[1] += 1;
-    else groups.push(id === "name" ? ["", 1] : [label, 1]);
-  }
-
-  const words: Omit<TableWords, "advice"> = {
+  const words: TableWords = {
     caption: t("table.caption"),
     about: t("table.about"),
+    selectPage: t("table.selectPage"),
+    actions: t("table.actions"),
+    fold: t("table.fold"),
+    unfold: t("table.unfold"),
+    pinned: t("table.pinned"),
+    others: t("table.others"),
+    notLinked: t("notLinked"),
+    notActive: t("notActive"),
+    noHistory: t("noHistory"),
+    order: t("order"),
     status: {
       synced: status("word.synced"),
       warning: status("word.warning"),
@@ -51,7 +50,7 @@ export const tableWords = perLanguage(async (lang) => {
       active: t("licenceState.active"),
       none: t("licenceState.none"),
     },
-    severity: [t("severity.high"), t("severity.medium"), t("severity.low")],
+    severity: { high: t("severity.high"), medium: t("severity.medium"), low: t("severity.low") },
     key: {
       devicesTotal: t("key.devicesTotal"),
       devicesSilent: t("key.devicesSilent"),
@@ -59,21 +58,36 @@ export const tableWords = perLanguage(async (lang) => {
       used: t("key.used"),
       lastSync: t("key.lastSync"),
     },
-    order: t("order"),
   };
   return {
     words,
     groups,
-    columns: columns.map((column) => ({
-      ...column,
-      label: t(`column.${column.id}`),
-      meaning: help(`figure.${column.id}.meaning`),
-    })),
+    columns: new Map<ColumnId, string>(columns.map(({ id }) => [id, t(`column.${id}`)])),
     kinds: new Map<string, string>([
       ["term", t("kind.term")],
       ["monthly", t("kind.monthly")],
       ["trial", t("kind.trial")],
+      ["own", t("kind.own")],
     ]),
+    categories: new Map<string, string>(categories.map((category) => [category, t(`category.${category}`)])),
     delegated: t("relationship.delegated"),
   };
 });
+export type SaidWords = Awaited<ReturnType<typeof tableWords>>;
+
+/** Protection that licences give, in the order in which it is offered. */
+export const categories = [
+  "endpoint",
+  "server",
+  "mobile",
+  "email",
+  "firewall",
+  "encryption",
+  "cloud",
+  "detection_response",
+  "backup",
+  "governance",
+  "asset_management",
+  "saas_management",
+  "other",
+] as const;

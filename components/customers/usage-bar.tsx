@@ -14,11 +14,20 @@ function tenThousandths(decimal: string): bigint {
   return BigInt(whole + part.padEnd(4, "0").slice(0, 4));
 }
 
+/** Used minus the limit, exactly; undefined where one of them is unknown. */
+export function overUnder(used: string | null, limit: string | null): string | undefined {
+  if (used === null || limit === null) return undefined;
+  const difference = tenThousandths(used) - tenThousandths(limit);
+  const size = difference < 0n ? -difference : difference;
+  return `${difference < 0n ? "-" : ""}${size / 10_000n}.${String(size % 10_000n).padStart(4, "0")}`;
+}
+
 /** By how much the limit is exceeded, exactly; undefined where it is not. */
 export function overUse(used: string | null, limit: string | null): string | undefined {
-  if (used === null || limit === null) return undefined;
-  const over = tenThousandths(used) - tenThousandths(limit);
-  return over > 0n ? `${over / 10_000n}.${String(over % 10_000n).padStart(4, "0")}` : undefined;
+  const difference = overUnder(used, limit);
+  return difference === undefined || difference.startsWith("-") || Number(difference) === 0
+    ? undefined
+    : difference;
 }
 
 /** Used against the limit, which is the mark; beside it stands the figure, so the drawing itself is silent. */

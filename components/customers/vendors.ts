@@ -4,4 +4,6 @@ const vendors: Readonly<Record<string, { name: string; support: string; supportU
   snow: { name: "Snow Atlas", support: "Flexera Support", supportUrl: "https://community.flexera.com/" },
 };
 
+export const vendorIds = Object.keys(vendors);
+
 export const vendorOf = (id: string) => vendors[id] ?? { name: id, support: id, supportUrl: undefined };

@@ -1,3 +1,4 @@
+import { Button } from "#components/ui/button.tsx";
 import { Progress } from "#components/ui/progress.tsx";
 import { formatNumber } from "#locales/format.ts";
 import type { Language } from "#locales/languages.ts";
@@ -5,7 +6,15 @@ import { getT } from "#locales/server.ts";
 import type { ImportDetails } from "#server/imports/schema.ts";
 import { PageRefresh } from "./page-refresh.tsx";
 
-export async function ImportProgress({ list, lang }: { list: ImportDetails; lang: Language }) {
+export async function ImportProgress({
+  list,
+  lang,
+  membershipId,
+}: {
+  list: ImportDetails;
+  lang: Language;
+  membershipId: string;
+}) {
   const t = await getT(lang, "imports");
   const isWaiting = list.state === "queued";
   return (
@@ -24,6 +33,13 @@ export async function ImportProgress({ list, lang }: { list: ImportDetails; lang
         })}
       />
       <p className="mt-4 text-ink-soft">{t("progress.leave")}</p>
+      <form
+        method="post"
+        action={`/api/import/${list.id}/cancel?lang=${lang}&membership=${membershipId}`}
+        className="mt-4"
+      >
+        <Button type="submit">{t("progress.cancel")}</Button>
+      </form>
     </div>
   );
 }

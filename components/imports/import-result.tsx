@@ -73,21 +73,27 @@ export async function ImportResult({ list, lang }: Props) {
   );
 }
 
-/** A run that ended early; nothing is lost by starting it again. */
+/** A run that ended early, by itself or by a person; nothing is lost by starting it again. */
 export async function ImportFailure({ list, lang, membershipId }: Props & { membershipId: string }) {
   const t = await getT(lang, "imports");
-  const figures = { done: formatNumber(lang, list.rowsDone), total: formatNumber(lang, list.rowsTotal) };
+  const figures = {
+    done: formatNumber(lang, list.rowsDone),
+    total: formatNumber(lang, list.rowsTotal),
+    created: formatNumber(lang, list.created),
+    changed: formatNumber(lang, list.changed),
+  };
+  const kind = list.state === "cancelled" ? "cancelled" : "failed";
   return (
     <Notice
-      tone="danger"
-      title={t("failed.title")}
+      tone={kind === "failed" ? "danger" : "accent"}
+      title={t(`${kind}.title`)}
       action={
         <form method="post" action={`/api/import/${list.id}/start?lang=${lang}&membership=${membershipId}`}>
-          <Button type="submit">{t("failed.retry")}</Button>
+          <Button type="submit">{t(`${kind}.retry`)}</Button>
         </form>
       }
     >
-      {t("failed.body", figures)}
+      {t(`${kind}.body`, figures)}
     </Notice>
   );
 }

@@ -28,7 +28,10 @@ export async function MappingForm({ list, lang, membershipId }: Props) {
         <form method="post" action={action}>
           <input type="hidden" name="encoding" value={list.encoding} />
           <input type="hidden" name="delimiter" value={list.delimiter} />
-          <p className="max-w-prose px-4 pt-4 pb-3 text-ink-soft sm:px-5">{t("mapping.lead")}</p>
+          <p className="max-w-prose px-4 pt-4 pb-3 text-ink-soft sm:px-5">
+            {list.isRemembered && <strong className="text-ink">{`${t("mapping.remembered")} `}</strong>}
+            {t("mapping.lead")}
+          </p>
           <ul>
             {list.columns.map(({ header, field }, index) => (
               <li

@@ -34,6 +34,7 @@ export async function PreviewTable({
         ]
       : []),
     ...(row.hasNamesake ? [t("preview.namesake")] : []),
+    ...(row.hasSameDomain ? [t("preview.sameDomain")] : []),
   ];
   return (
     <TableFrame label={t("preview.title")} hint={common("table.scrollHint")}>

@@ -1,6 +1,6 @@
 import Link from "next/link";
 import { Badge, type Tone } from "#components/ui/badge.tsx";
-import { AlertIcon, CheckIcon, ClockIcon, SyncIcon } from "#components/ui/icons.tsx";
+import { AlertIcon, CheckIcon, ClockIcon, CloseIcon, SyncIcon } from "#components/ui/icons.tsx";
 import { Section } from "#components/ui/section.tsx";
 import { formatDateTime, formatNumber } from "#locales/format.ts";
 import type { Language } from "#locales/languages.ts";
@@ -11,6 +11,7 @@ const looks: Record<ImportRow["state"], { tone: Tone; icon: typeof AlertIcon }> 
   uploaded: { tone: "neutral", icon: ClockIcon },
   queued: { tone: "pending", icon: ClockIcon },
   running: { tone: "pending", icon: SyncIcon },
+  cancelled: { tone: "neutral", icon: CloseIcon },
   finished: { tone: "positive", icon: CheckIcon },
   failed: { tone: "danger", icon: AlertIcon },
 };

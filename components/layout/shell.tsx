@@ -1,5 +1,6 @@
 import Link from "next/link";
 import type { ReactNode } from "react";
+import { PaletteKeys } from "#components/palette/palette-keys.tsx";
 import { IconButton } from "#components/ui/button.tsx";
 import { ChevronDownIcon, CheckIcon, CloseIcon, MenuIcon, SignOutIcon } from "#components/ui/icons.tsx";
 import type { Language } from "#locales/languages.ts";
@@ -63,8 +64,10 @@ export async function Shell({
       {/* On phones a popover, opened by the button above without a script; on wide screens a column. */}
       <section id="navigation" aria-label={t("product")} popover="auto" className="sidebar">
         <div className="flex items-center gap-2.5 px-2.5">
-          <Mark className="size-7 shrink-0" />
-          <span className="flex-1 text-prose font-bold tracking-[-0.01em]">{t("product")}</span>
+          <Link href={`/${lang}`} prefetch={false} className="flex flex-1 items-center gap-2.5 rounded-sm">
+            <Mark className="size-7 shrink-0" />
+            <span className="text-prose font-bold tracking-[-0.01em]">{t("product")}</span>
+          </Link>
           <IconButton
             label={t("menu.close")}
             icon={<CloseIcon className="size-5" />}
@@ -74,6 +77,7 @@ export async function Shell({
           />
         </div>
         <Memberships actor={actor} active={active} lang={lang} />
+        <PaletteKeys lang={lang} label={(await getT(lang, "palette"))("open")} />
         <nav aria-label={t("nav.label")} className="flex-1">
           <ul className="flex flex-col gap-0.5">
             {nav.map((item) => (

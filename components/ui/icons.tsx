@@ -101,6 +101,13 @@ export const MenuIcon = icon(<path d="M2.5 4.5h11M2.5 8h11M2.5 11.5h11" />);
 export const BuildingsIcon = icon(
   <path d="M2.5 13.5v-10a1 1 0 0 1 1-1h4a1 1 0 0 1 1 1v10M8.5 6.5h4a1 1 0 0 1 1 1v6M1.5 13.5h13M5 5.3h1M5 8h1M5 10.7h1M10.8 9.2h.4M10.8 11.4h.4" />,
 );
+export const GroupsIcon = icon(
+  <>
+    <circle cx="5.6" cy="6.2" r="3.4" />
+    <circle cx="10.4" cy="6.2" r="3.4" />
+    <circle cx="8" cy="10.2" r="3.4" />
+  </>,
+);
 export const CoinIcon = icon(
   <>
     <ellipse cx="8" cy="4.5" rx="5.5" ry="2.25" />
@@ -133,3 +140,11 @@ export const PauseCircleIcon = icon(
     <path d="M6.4 5.8v4.4M9.6 5.8v4.4" />
   </>,
 );
+export const HourglassIcon = icon(
+  <path d="M4 2.5h8M4 13.5h8M5 2.5v2.6L8 8l3-2.9V2.5M5 13.5v-2.6L8 8l3 2.9v2.6" />,
+);
+export const CalendarIcon = icon(<path d="M2.75 4h10.5v9.25H2.75ZM2.75 7h10.5M5.5 2.25V4M10.5 2.25V4" />);
+export const GaugeIcon = icon(<path d="M2.6 12a6.25 6.25 0 1 1 10.8 0M8 9.5l2.8-3" />);
+export const ColumnsIcon = icon(<path d="M2.5 3h11v10h-11ZM6.2 3v10M9.8 3v10" />);
+export const PinIcon = icon(<path d="M9.8 1.8 14.2 6.2 11 8l-.6 3.4-5.8-5.8L8 5ZM7.4 8.6 2.2 13.8" />);
+export const HomeIcon = icon(<path d="M2.5 7.5 8 2.8l5.5 4.7M4 6.4v7h8v-7M6.8 13.4V9.6h2.4v3.8" />);

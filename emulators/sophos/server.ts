@@ -10,7 +10,8 @@ import { createTokens } from "#emulators/tokens.ts";
 import type { Tokens } from "#emulators/tokens.ts";
 import { sendError } from "./errors.ts";
 import { BadRequest } from "./paging.ts";
-import { partnerRoute, tenantRoute, whoami } from "./routes.ts";
+import { openTenant } from "./open.ts";
+import { describeTenant, partnerRoute, tenantRoute, whoami } from "./routes.ts";
 import type { Answer, World } from "./routes.ts";
 import { sophosPartners } from "./partners.ts";
 import type { Partner, PartnerKey } from "./partners.ts";
@@ -43,10 +44,12 @@ export async function startSophosEmulator(options: SophosEmulatorOptions): Promi
   const control = createControl();
   const partners = (options.partners ?? ["alpina", "lagune"]).map((key) => sophosPartners[key]);
   const urls = { global: "", eu01: "", eu02: "" };
+  const opened: World["opened"] = { alpina: [], lagune: [] };
   const context: Context = {
     control,
     partners,
     world: () => ({
+      opened,
       today: options.today ?? new Date().toISOString().slice(0, 10),
       globalUrl: urls.global,
       regionUrls: { eu01: urls.eu01, eu02: urls.eu02 },
@@ -91,11 +94,13 @@ async function handle(
     return sendError(response, 429, "Too many requests", context.control.rateLimit()?.retryAfter ?? null);
   }
   if (host === "global" && url.pathname === "/api/v2/oauth2/token") return token(request, response, context);
-  if (request.method !== "GET") return sendError(response, 405, "Method not allowed", null);
+  const isOpening = host === "global" && request.method === "POST" && url.pathname === "/partner/v1/tenants";
+  if (request.method !== "GET" && !isOpening) return sendError(response, 405, "Method not allowed", null);
 
   const holder = context.tokens.subjectOf(request);
   const partner = context.partners.find(({ key }) => key === holder);
   if (!partner) return sendError(response, 401, "Missing or invalid token", null);
+  if (isOpening) return open(request, response, partner, context);
   const known = host === "global" || tenantId === null ? undefined : context.tenantsById.get(tenantId);
   const planted = known?.partner === partner ? plantedRule(known.tenant, url, context) : null;
   if (planted && (await misbehave(planted, request, response, sendError, page))) return;
@@ -110,6 +115,23 @@ async function handle(
     if (!(error instanceof BadRequest)) throw error;
     sendError(response, 400, error.message, null);
   }
+}
+
+/** `POST /tenants`: a tenant as its contact and billing say, empty as new ones are; it lasts as long as this stand-in. */
+async function open(
+  request: IncomingMessage,
+  response: ServerResponse,
+  partner: Partner,
+  context: Context,
+): Promise<void> {
+  if (header(request, "x-partner-id") !== partner.id)
+    return sendError(response, 401, "X-Partner-ID is missing or wrong", null);
+  const opened = openTenant(await readBody(request));
+  if (typeof opened === "string") return sendError(response, 400, opened, null);
+  const world = context.world();
+  world.opened[partner.key].push(opened);
+  context.tenantsById.set(opened.id, { tenant: opened, partner });
+  sendJson(response, 201, describeTenant(opened, partner, world));
 }
 
 function globalRoute(request: IncomingMessage, url: URL, partner: Partner, context: Context): Answer {

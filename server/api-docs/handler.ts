@@ -3,7 +3,7 @@ import { listCustomers } from "#server/customers/service.ts";
 import { AppError } from "#server/errors.ts";
 import { assertStorable } from "#server/http/incoming.ts";
 import { route } from "#server/route.ts";
-import { listLiveRuns } from "#server/sync/queries-runs.ts";
+import { listLiveRuns } from "#server/sync/queries-batches.ts";
 import { startSync } from "#server/sync/service.ts";
 import { Customers, CustomersQuery, SyncRuns, SyncStarted } from "./schema.ts";
 import { apiDocument } from "./service.ts";

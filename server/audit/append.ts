@@ -41,6 +41,21 @@ export async function appendAudit(db: ScopedDb, actor: Actor | JobActor, entry: 
     ${JSON.stringify(entry.detail ?? {})}::jsonb)`.execute(db);
 }
 
+/** Appends the same to the ledger of each of these customers, in the order of their ids, so that no two wait for each other. */
+export async function appendToEach(
+  db: ScopedDb,
+  actor: Actor,
+  customerIds: readonly string[],
+  entry: Omit<AuditEntry, "customerId" | "entity">,
+): Promise<void> {
+  const by = who(actor);
+  await sql`select audit.append(id, ${by.kind}, ${by.id}, ${by.name}, ${by.membershipId}::uuid, ${by.address},
+    ${entry.action}, 'customer ' || id, ${entry.outcome ?? "done"}, ${entry.reason ?? ""}, ${entry.ticket ?? ""},
+    ${JSON.stringify(entry.detail ?? {})}::jsonb) from unnest(${[...customerIds].sort()}::uuid[]) id`.execute(
+    db,
+  );
+}
+
 /** The scope in which an actor's transactions run. */
 export const scopeOf = (actor: Actor): Scope => ({
   partnerId: actor.partnerId,
@@ -49,16 +64,18 @@ export const scopeOf = (actor: Actor): Scope => ({
   memberAll: actor.memberAll,
 });
 
+/** Appends one entry in a transaction of its own: about what ends outside of any, such as a download. */
+export const auditAlone = (actor: Actor, entry: AuditEntry): Promise<void> =>
+  withScope(scopeOf(actor), "read write", (db) => appendAudit(db, actor, entry));
+
 /** A refused action is recorded in a transaction of its own (decision 29): the refused one rolls back. */
 export async function auditRefusal(actor: Actor, action: string, code: string): Promise<void> {
-  await withScope(scopeOf(actor), "read write", (db) =>
-    appendAudit(db, actor, {
-      action,
-      entity: "permission",
-      customerId: actor.customerId,
-      outcome: "refused",
-      detail: { code },
-    }),
-  );
+  await auditAlone(actor, {
+    action,
+    entity: "permission",
+    customerId: actor.customerId,
+    outcome: "refused",
+    detail: { code },
+  });
   log.warn({ action, code, user: actor.userId, membership: actor.membershipId }, "refused");
 }

@@ -90,14 +90,15 @@ const find = (token: string) =>
 /**
  * Who acts with a token: its maker as they are now, held to what the token may do. Throws token.invalid (unknown, or the
  * maker or their membership is disabled), token.revoked, token.expired, and request.tooMany over the limit of calls.
+ * `isCall`: a request of its own; a download that only looks again counts as none.
  */
-export async function readToken(token: string, address: string): Promise<Actor> {
+export async function readToken(token: string, address: string, isCall = true): Promise<Actor> {
   const row = /^bvd_[\w-]{43}$/.test(token) ? await find(token) : undefined;
   if (!row) throw new AppError("token.invalid");
   if (row.revokedAt) throw new AppError("token.revoked");
   if (row.expiresAt.getTime() <= Date.now()) throw new AppError("token.expired");
-  await countCall(row.id);
-  if ((row.lastUsedAt?.getTime() ?? 0) < Date.now() - TOUCH_SECONDS * 1000)
+  if (isCall) await countCall(row.id);
+  if (isCall && (row.lastUsedAt?.getTime() ?? 0) < Date.now() - TOUCH_SECONDS * 1000)
     await withScope(
       { partnerId: row.partnerId },
       "read write",

@@ -67,6 +67,20 @@ export function proposeMapping(header: readonly string[]): Column[] {
   return header.map((text, index) => ({ header: storable(text.trim()), field: proposed.get(index) ?? null }));
 }
 
+/** The headers of a list in an order of their own, by which lists with the same ones are known. */
+export const sortedHeaders = (columns: readonly Column[]): string[] =>
+  columns.map(({ header }) => header).toSorted();
+
+/** The columns with the fields that columns of these headers had before; of repeated headers the first is the first. */
+export function mapAsBefore(columns: readonly Column[], before: readonly Column[]): Column[] {
+  const left = [...before];
+  return columns.map(({ header, field }) => {
+    const at = left.findIndex((column) => column.header === header);
+    const [known] = at < 0 ? [] : left.splice(at, 1);
+    return { header, field: known ? known.field : field };
+  });
+}
+
 /** PostgreSQL takes neither NUL nor lone surrogates; a rejected row is kept with U+FFFD in their place. */
 export const storable = (text: string): string => text.replaceAll("\0", "\ufffd").toWellFormed();
 
@@ -209,3 +223,6 @@ function readDay(text: string): string | undefined {
   const instant = new Date(`${on}T00:00:00Z`);
   return Number.isNaN(instant.getTime()) || instant.toISOString().slice(0, 10) !== on ? undefined : on;
 }
+
+/** ISO 3166 codes of today's countries, in order. */
+export const countryCodes = (): string[] => [...new Set(countries().values())].sort();

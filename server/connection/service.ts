@@ -151,6 +151,9 @@ export async function applyChange(
       await queueTest(db, partnerId, id);
       await record({ name: found.name });
       return;
+    case "cancel":
+      await record({ name: found.name, cancelled: await cancelRuns(db, partnerId, id, actor.name, now) });
+      return;
     case "remove":
       if (!isWord(change.word, word)) throw invalid({ word: "word" });
       await remove(db, actor, id, now);

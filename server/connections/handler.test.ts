@@ -1,7 +1,8 @@
 // Connections through their procedures and handlers: who may, what is refused, what is kept, and that no secret comes out.
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { closeDatabase } from "#db/client.ts";
+import { closeDatabase, withScope } from "#db/client.ts";
 import { sessionCookieName } from "#server/auth/sessions.ts";
+import { insertBatch, insertRuns } from "#server/sync/queries-runs.ts";
 import { adminQuery } from "#tests/database.ts";
 import {
   callerFor,
@@ -262,6 +263,44 @@ describe("who may", () => {
     );
   });
 
+  test("a customer's admin follows and ends the runs of the customer's own, and sees no other", async () => {
+    const of = await makeCustomer({ partnerId });
+    const admin = await makeMember({ partnerId, role: "customerAdmin", customerId: of.id });
+    const [own, partners] = await Promise.all([
+      makeConnection({ partnerId, customerId: of.id, vendor: "snow" }),
+      makeConnection({ partnerId }),
+    ]);
+    const scope = { partnerId, memberAll: true };
+    await withScope(scope, "read write", async (db) => {
+      const batch = await insertBatch(db, partnerId, {
+        cause: "person",
+        requestedBy: null,
+        requestedName: "Pia",
+      });
+      const wanted = [own, partners].map(({ id }) => ({ connectionId: id, onlyAccounts: null }));
+      await insertRuns(db, partnerId, batch, wanted);
+    });
+    const api = await callerFor(admin);
+    const read = () => api.connections.ownById({ customerId: of.id, connectionId: own.id });
+    const before = await read();
+    expect(before.run).toMatchObject({ state: "queued" });
+    expect(before.runs).toMatchObject([{ state: "queued", cause: "person", requestedBy: "Pia" }]);
+    const seen = await withScope({ partnerId, customerId: of.id }, "read only", (db) =>
+      db.selectFrom("syncRun").where("partnerId", "=", partnerId).select("connectionId").execute(),
+    );
+    expect(seen).toEqual([{ connectionId: own.id }]);
+    const cancel = (id: string) =>
+      post(changeOwn, admin, `/api/connections/own/${id}`, { action: "cancel" }, { id });
+    expect((await cancel(partners.id)).status).toBe(404);
+    expect((await cancel(own.id)).status).toBe(200);
+    expect((await read()).runs).toMatchObject([{ state: "cancelled", cancelledBy: admin.name }]);
+    const states = await adminQuery<{ state: string }>(
+      "select state from sync_run where partner_id = $1 and connection_id = $2",
+      [partnerId, partners.id],
+    );
+    expect(states).toEqual([{ state: "queued" }]);
+  });
+
   test("a customer's admin makes and reads the customer's own, and reaches no other", async () => {
     const admin = await makeMember({ partnerId, role: "customerAdmin", customerId: customer.id });
     const neighbour = await makeCustomer({ partnerId });
@@ -283,7 +322,7 @@ describe("who may", () => {
     expect((await api.connections.ownById({ customerId: customer.id, connectionId: id })).may).toEqual({
       manage: true,
       start: false,
-      cancel: false,
+      cancel: true,
       redrive: false,
       link: false,
     });

@@ -172,21 +172,22 @@ export async function askForTest(
     .execute();
 }
 
-/** A run that waits or goes on ends; the worker notices. Customers' users reach no runs: then the worker does it. */
+/** A run that waits or goes on ends; the worker notices. How many did. */
 export async function cancelRuns(
   db: ScopedDb,
   partnerId: string,
   connectionId: string,
   by: string,
   now: Date,
-): Promise<void> {
-  await db
+): Promise<number> {
+  const result = await db
     .updateTable("syncRun")
     .set({ state: "cancelled", finishedAt: now, cancelledBy: by })
     .where("partnerId", "=", partnerId)
     .where("connectionId", "=", connectionId)
     .where("state", "in", ["queued", "running"])
-    .execute();
+    .executeTakeFirst();
+  return Number(result.numUpdatedRows);
 }
 
 /** Tokens that push into a connection stop with it. */

@@ -231,6 +231,8 @@ export const ConnectionChange = z.discriminatedUnion("action", [
   z.strictObject({ action: z.literal("edit"), version, name, settings, limits }),
   z.strictObject({ action: z.literal("secret"), version, ...credentials }),
   z.strictObject({ action: z.literal("test") }),
+  /** Ends the synchronisation that waits or goes on. */
+  z.strictObject({ action: z.literal("cancel") }),
   z.strictObject({ action: z.literal("enable"), version }),
   z.strictObject({ action: z.literal("disable"), version }),
   z.strictObject({ action: z.literal("remove"), version, word: z.string().max(100) }),

@@ -229,7 +229,7 @@ export async function getConnectionDetails(
     may: {
       manage: mayManage(actor),
       start: record.isEnabled && hasCredentials(record) && isPartners && can(actor, "sync:startAll"),
-      cancel: can(actor, "sync:cancel"),
+      cancel: can(actor, isPartners ? "sync:cancel" : "connection:manageOwn"),
       redrive: can(actor, "sync:startAll"),
       link: can(actor, "account:link"),
     },

@@ -223,17 +223,22 @@ function countLines(text: string, start: number, end: number): number {
   return lines;
 }
 
+/**
+ * What Excel, LibreOffice and sheets in browsers run: signs that begin a formula and their full-width forms, also after
+ * blanks and marks that are not seen, and cells that begin with a tab or a line end. Written so that PostgreSQL reads it too.
+ */
+export const formulaPattern =
+  "^[\\s\\u00a0\\u00ad\\u1680\\u180e\\u2000-\\u200f\\u2028-\\u202f\\u205f-\\u206f\\u3000\\ufeff]*[=+@\\uff0b\\uff0d\\uff1d\\uff20-]|^[\\t\\r\\n]";
+const formula = new RegExp(formulaPattern);
+
 /** Rows as a file that spreadsheets open: UTF-8 with its mark, CRLF, and no cell that one would run as a formula. */
 export const writeCsv = (rows: readonly (readonly string[])[], delimiter: Delimiter): string =>
   // A line end of another kind than the file's must be quoted too.
-  stringify(rows as string[][], {
-    bom: true,
-    delimiter,
-    escape_formulas: true,
-    record_delimiter: "windows",
-    quoted_match: /[\r\n]/,
-  });
+  stringify(
+    rows.map((row) => row.map((cell) => (formula.test(cell) ? `'${cell}` : cell))),
+    { bom: true, delimiter, record_delimiter: "windows", quoted_match: /[\r\n]/ },
+  );
 
 /** Takes off again what `writeCsv` put before a formula, so that a corrected file reads as it was meant. */
 export const unescapeFormula = (cell: string): string =>
-  cell.replace(/^'(?=[=+\-@\t\r\uff0b\uff0d\uff1d\uff20])/, "");
+  cell.startsWith("'") && formula.test(cell.slice(1)) ? cell.slice(1) : cell;

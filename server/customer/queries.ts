@@ -18,6 +18,7 @@ export function listContacts(db: ScopedDb, partnerId: string, customerId: string
     .selectFrom("contact")
     .where("partnerId", "=", partnerId)
     .where("customerId", "=", customerId)
+    .where("isHidden", "=", false)
     .select(["id", "role", "firstName", "lastName", "email", "phone"])
     .orderBy("role")
     .orderBy("lastName")

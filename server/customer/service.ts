@@ -26,6 +26,8 @@ import { AppError } from "#server/errors.ts";
 const DAY_MS = 86_400_000;
 const DEVICE_PAGE = 100;
 const MOST_APPLICATIONS = 100;
+/** Statuses whose reasons count figures. */
+const withFigures = ["warning", "synced"];
 type AccessState = CustomerDetails["access"]["state"];
 
 const iso = (date: Date | null): string | null => date?.toISOString() ?? null;
@@ -122,7 +124,8 @@ export async function getCustomerDetails(
     history: (await listStatusHistory(db, partnerId, id)).map((entry) => ({
       at: entry.at.toISOString(),
       status: entry.status as Status,
-      reasons: entry.reasons as Reason[],
+      // Without figures it is told why there were none; other reasons count what now is closed.
+      reasons: found.blank === null || !withFigures.includes(entry.status) ? (entry.reasons as Reason[]) : [],
     })),
     may: { sync: can(actor, "sync:start", customer) && accounts.length > 0 },
     now: now.toISOString(),

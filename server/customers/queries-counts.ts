@@ -1,60 +1,97 @@
-// How many customers there are: kept counts where they answer it, else counted up to a limit.
+// How many customers there are: kept counts where they answer it, postings of what customers are found by, else counted up to a limit.
+import { type RawBuilder, sql } from "kysely";
 import type { ScopedDb } from "#db/client.ts";
 import type { Actor } from "#server/permissions.ts";
-import { COUNT_LIMIT, filtered } from "./queries.ts";
-import { type Status, statuses } from "./schema.ts";
+import { COUNT_LIMIT, FEW_CUSTOMERS } from "./queries.ts";
+import { filtered, type ListFilter } from "./queries-filter.ts";
 
-export type StatusCounts = { total: number; byStatus: Record<Status, number>; isMore: boolean };
+/** Ids that a member's scope names, at most COUNT_LIMIT + 1; undefined: it names none because it is all. The view still decides. */
+export async function findScopeIds(
+  db: ScopedDb,
+  actor: Pick<Actor, "partnerId" | "memberAll" | "membershipId" | "customerId">,
+): Promise<string[] | undefined> {
+  if (actor.memberAll) return undefined;
+  if (actor.customerId !== null) return [actor.customerId];
+  const { rows } = await sql<{ scopeAll: boolean; ids: string[] }>`
+    select m.scope_all, array(
+      select s.customer_id from membership_scope s where s.partner_id = m.partner_id and s.membership_id = m.id and s.kind = 'customer'
+      union all
+      select g.customer_id from membership_scope s join customer_group_member g on g.partner_id = s.partner_id and g.group_id = s.group_id
+        where s.partner_id = m.partner_id and s.membership_id = m.id and s.kind = 'group'
+      limit ${COUNT_LIMIT + 1}) as ids
+    from membership m where m.partner_id = ${actor.partnerId} and m.id = ${actor.membershipId}`.execute(db);
+  const [scope] = rows;
+  if (!scope) return [];
+  return scope.scopeAll || scope.ids.length > COUNT_LIMIT ? undefined : scope.ids;
+}
 
-/** How many customers a group has, at most COUNT_LIMIT + 1; for who sees all customers. */
-export async function countGroup(db: ScopedDb, partnerId: string, group: string): Promise<number> {
-  const bounded = db
-    .selectFrom("customerGroupMember")
-    .where("partnerId", "=", partnerId)
-    .where("groupId", "=", group)
-    .select("customerId")
+/** One kept list of ids, as what stands between `from` and further conditions; `p` is its alias. */
+type Posting = RawBuilder<unknown>;
+
+/** The kept lists of ids that together hold everybody whom this filter lets through; none where it asks for nothing kept. */
+function postingsOf(partnerId: string, filter: ListFilter): Posting[] {
+  const { licenceKind, category, reason, vendor, relationship, overUsed, group, ends } = filter;
+  const facets = [
+    licenceKind && `kind:${licenceKind}`,
+    category && `category:${category}`,
+    reason && `reason:${reason}`,
+    vendor && `vendor:${vendor}`,
+    relationship && `relationship:${relationship}`,
+    overUsed && "over",
+  ];
+  const facet = (condition: RawBuilder<unknown>) =>
+    sql`customer_facet p where p.partner_id = ${partnerId} and p.facet ${condition}`;
+  return [
+    ...(group
+      ? [sql`customer_group_member p where p.partner_id = ${partnerId} and p.group_id = ${group}`]
+      : []),
+    ...facets.filter((name) => name !== undefined).map((name) => facet(sql`= ${name}`)),
+    ...(ends ? [facet(sql`between ${`ends:${ends[0]}`} and ${`ends:${ends[1]}`}`)] : []),
+  ];
+}
+
+/**
+ * How many customers stand in all postings of the filter, at most COUNT_LIMIT + 1, and their ids where they are few;
+ * without regard to the member's scope. undefined: the filter has no postings.
+ */
+export async function countPostings(
+  db: ScopedDb,
+  partnerId: string,
+  filter: ListFilter,
+): Promise<{ n: number; ids: string[] | null } | undefined> {
+  const postings = postingsOf(partnerId, filter);
+  const smallest = postings.length > 1 ? await smallestOf(db, postings) : postings[0];
+  if (!smallest) return undefined;
+  const others = postings
+    .filter((posting) => posting !== smallest)
+    .map((posting) => sql` and m.customer_id in (select p.customer_id from ${posting})`);
+  const { rows } = await sql<{ n: number; ids: string[] | null }>`
+    select count(*)::int as n, case when count(*) <= ${FEW_CUSTOMERS} then coalesce(array_agg(customer_id), '{}') end as ids
+    from (select m.customer_id from (select p.customer_id from ${smallest} offset 0) m
+      where true${sql.join(others, sql``)} limit ${COUNT_LIMIT + 1}) found`.execute(db);
+  return rows[0];
+}
+
+/** Of several lists the one to begin with, so that the others are only asked whether they hold its ids. */
+async function smallestOf(db: ScopedDb, postings: readonly Posting[]): Promise<Posting | undefined> {
+  const sizes = postings.map(
+    (posting) => sql`(select count(*) from (select from ${posting} limit ${COUNT_LIMIT + 1}) size)::int`,
+  );
+  const { rows } = await sql<{ sizes: number[] }>`select array[${sql.join(sizes)}] as sizes`.execute(db);
+  const known = rows[0]?.sizes ?? [];
+  return postings[known.indexOf(Math.min(...known))];
+}
+
+/** How many rows match, at most COUNT_LIMIT + 1. */
+export async function countMatches(db: ScopedDb, partnerId: string, filter: ListFilter): Promise<number> {
+  // In the order of the key, which is roughly that of the disk.
+  const bounded = filtered(db, partnerId, filter)
+    .select("o.customerId")
+    .orderBy("o.customerId")
     .limit(COUNT_LIMIT + 1);
   const { n } = await db
     .selectFrom(bounded.as("m"))
     .select((eb) => eb.fn.countAll<string>().as("n"))
     .executeTakeFirstOrThrow();
   return Number(n);
-}
-
-/** Customers per status: kept counts for who sees all, else counted over at most COUNT_LIMIT rows. */
-export async function countByStatus(
-  db: ScopedDb,
-  actor: Pick<Actor, "partnerId" | "memberAll">,
-  scopeIds?: readonly string[],
-): Promise<StatusCounts> {
-  if (actor.memberAll) {
-    const kept = await db
-      .selectFrom("customerCount")
-      .where("partnerId", "=", actor.partnerId)
-      .selectAll()
-      .executeTakeFirst();
-    const byStatus = {
-      warning: Number(kept?.warning ?? 0),
-      sync_pending: Number(kept?.syncPending ?? 0),
-      access_disabled: Number(kept?.accessDisabled ?? 0),
-      synced: Number(kept?.synced ?? 0),
-      not_applicable: Number(kept?.notApplicable ?? 0),
-    };
-    return { total: Number(kept?.total ?? 0), byStatus, isMore: false };
-  }
-  const bounded = filtered(db, actor.partnerId, scopeIds ? { ids: scopeIds } : {})
-    .select("o.status")
-    .limit(COUNT_LIMIT + 1);
-  const rows = await db
-    .selectFrom(bounded.as("m"))
-    .select(["status", (eb) => eb.fn.countAll<string>().as("n")])
-    .groupBy("status")
-    .execute();
-  const found = new Map(rows.map((row) => [row.status, Number(row.n)]));
-  const byStatus = Object.fromEntries(statuses.map((status) => [status, found.get(status) ?? 0])) as Record<
-    Status,
-    number
-  >;
-  const all = [...found.values()].reduce((sum, n) => sum + n, 0);
-  return { total: Math.min(all, COUNT_LIMIT), byStatus, isMore: all > COUNT_LIMIT };
 }

@@ -1,24 +1,7 @@
-// The groups of customers as the list shows and filters by them.
+// The groups of customers as pages show and filter by them.
 import { sql, type SqlBool } from "kysely";
 import type { ScopedDb } from "#db/client.ts";
-import { FEW_CUSTOMERS } from "./queries.ts";
 import type { Actor } from "#server/permissions.ts";
-
-/** Ids of a group's customers where they are few; undefined: too many to fetch. */
-export async function findGroupIds(
-  db: ScopedDb,
-  partnerId: string,
-  group: string,
-): Promise<string[] | undefined> {
-  const rows = await db
-    .selectFrom("customerGroupMember")
-    .where("partnerId", "=", partnerId)
-    .where("groupId", "=", group)
-    .select("customerId")
-    .limit(FEW_CUSTOMERS + 1)
-    .execute();
-  return rows.length > FEW_CUSTOMERS ? undefined : rows.map((row) => row.customerId);
-}
 
 /** Names of the groups of each of these customers. */
 export async function listGroupNames(

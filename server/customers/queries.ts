@@ -1,22 +1,15 @@
-// Every query of the customers list: pages by keyset, bounded counts, the groups of a page.
+// The rows of the customers list: pages by keyset along the index of their order, or of customers already known.
 import { type ExpressionBuilder, sql, type SqlBool } from "kysely";
 import type { ScopedDb } from "#db/client.ts";
 import type { DB } from "#db/types.ts";
-import type { Actor } from "#server/permissions.ts";
-import {
-  type CustomerListInput,
-  type CustomerRow,
-  licenceStates,
-  type SortColumn,
-  statuses,
-} from "./schema.ts";
+import type { SortColumn } from "#server/columns/schema.ts";
+import { filtered, type ListFilter } from "./queries-filter.ts";
+import { type CustomerRow, licenceStates } from "./schema.ts";
 
 /** Counting stops here and says "more than" (performance.md, counts). */
 export const COUNT_LIMIT = 10_000;
 /** Up to so many known customers are fetched and sorted; among more, the index of the sort is walked. */
-export const FEW_CUSTOMERS = 2_000;
-/** The best matches of a search; nobody pages further than this by relevance. */
-export const SEARCH_LIMIT = 500;
+export const FEW_CUSTOMERS = 5_000;
 
 type View = DB["readableOverview"];
 type Sort = {
@@ -29,11 +22,11 @@ const casts = {
   text: sql`text`,
   int: sql`int`,
   timestamptz: sql`timestamptz`,
-  numeric: sql`numeric`,
+  bigint: sql`bigint`,
   date: sql`date`,
 };
 /** Each sort reads the stored column that has an index; rows whose figures closed within the last minute are left out. */
-const sorts: Record<SortColumn, Sort> = {
+export const sorts: Record<SortColumn, Sort> = {
   name: { column: "nameSort", cast: "text" },
   status: { column: "statusRank", cast: "int" },
   devicesTotal: { column: "devicesTotalStored", cast: "int", needs: "hasMetrics", hasNulls: true },
@@ -45,7 +38,7 @@ const sorts: Record<SortColumn, Sort> = {
     hasNulls: true,
   },
   licenceState: { column: "licenceStateRankStored", cast: "int", needs: "hasLicences" },
-  used: { column: "usedStored", cast: "numeric", needs: "hasLicences", hasNulls: true },
+  used: { column: "usedUnitsStored", cast: "bigint", needs: "hasLicences", hasNulls: true },
   licenceEndsOn: { column: "licenceEndsOnStored", cast: "date", needs: "hasLicences", hasNulls: true },
   alerts: { column: "alertsHighStored", cast: "int", needs: "hasMetrics", hasNulls: true },
   lastSync: { column: "lastSyncAtStored", cast: "timestamptz", needs: "hasMetrics", hasNulls: true },
@@ -59,57 +52,7 @@ export const sortKind = (by: SortColumn): { cast: keyof typeof casts; hasNulls: 
 
 /** Where a page begins: after this row. `value` null: among the rows without a value, which always come last. */
 export type Cursor = { value: string | null; id: string };
-export type ListFilter = Pick<CustomerListInput, "status" | "group" | "licenceKind" | "category"> & {
-  ids?: readonly string[];
-};
 export type ListedRow = Omit<CustomerRow, "groups"> & { sortValue: string | null };
-
-export function filtered(db: ScopedDb, partnerId: string, filter: ListFilter) {
-  let query = db.selectFrom("readableOverview as o").where("o.partnerId", "=", partnerId);
-  // The rank has the index; the shown status drops those whose access ended within the last minute.
-  if (filter.status)
-    query = query
-      .where("o.statusRank", "=", statuses.indexOf(filter.status) + 1)
-      .where("o.status", "=", filter.status);
-  if (filter.licenceKind) query = query.where(sql<SqlBool>`o.licence_kinds @> array[${filter.licenceKind}]`);
-  if (filter.category) query = query.where(sql<SqlBool>`o.categories @> array[${filter.category}]`);
-  if (filter.ids) query = query.where(sql<SqlBool>`o.customer_id = any(${[...filter.ids]}::uuid[])`);
-  if (filter.group) {
-    const group = filter.group;
-    query = query.where((eb) =>
-      eb(
-        "o.customerId",
-        "in",
-        eb
-          .selectFrom("customerGroupMember as g")
-          .where("g.partnerId", "=", partnerId)
-          .where("g.groupId", "=", group)
-          .select("g.customerId"),
-      ),
-    );
-  }
-  return query;
-}
-
-/** Ids that a member's scope names, at most COUNT_LIMIT + 1; undefined: it names none because it is all. The view still decides. */
-export async function findScopeIds(
-  db: ScopedDb,
-  actor: Pick<Actor, "partnerId" | "memberAll" | "membershipId" | "customerId">,
-): Promise<string[] | undefined> {
-  if (actor.memberAll) return undefined;
-  if (actor.customerId !== null) return [actor.customerId];
-  const { rows } = await sql<{ scopeAll: boolean; ids: string[] }>`
-    select m.scope_all, array(
-      select s.customer_id from membership_scope s where s.partner_id = m.partner_id and s.membership_id = m.id and s.kind = 'customer'
-      union all
-      select g.customer_id from membership_scope s join customer_group_member g on g.partner_id = s.partner_id and g.group_id = s.group_id
-        where s.partner_id = m.partner_id and s.membership_id = m.id and s.kind = 'group'
-      limit ${COUNT_LIMIT + 1}) as ids
-    from membership m where m.partner_id = ${actor.partnerId} and m.id = ${actor.membershipId}`.execute(db);
-  const [scope] = rows;
-  if (!scope) return [];
-  return scope.scopeAll || scope.ids.length > COUNT_LIMIT ? undefined : scope.ids;
-}
 
 /**
  * Until the transaction ends, rows are read along an index only. The planner takes a policy for 200 times narrower than it
@@ -156,6 +99,9 @@ const rowColumns = [
   "o.alertsLow",
   "o.licenceStateRank",
   "o.licenceKinds",
+  "o.categories",
+  "o.categoriesInactive",
+  "o.vendors",
   "o.licensed",
   "o.used",
   "o.overUsed",
@@ -176,6 +122,8 @@ function toRow(raw: RawRow): ListedRow {
     licenceStateRank: number | null;
     overUsed: boolean | null;
     licenceKinds: string[] | null;
+    categories: string[] | null;
+    categoriesInactive: string[] | null;
     sortValue: string | null;
   };
   const { customerId, nameShown, hasMetrics, licenceStateRank, lastSyncAt, statusSince, ...same } = row;
@@ -187,10 +135,19 @@ function toRow(raw: RawRow): ListedRow {
     lastSync: lastSyncAt?.toISOString() ?? null,
     licenceState: licenceStateRank === null ? null : (licenceStates[licenceStateRank - 1] ?? "none"),
     licenceKinds: row.licenceKinds ?? [],
+    categories: row.categories ?? [],
+    categoriesInactive: row.categoriesInactive ?? [],
+    devicesChange: null,
+    applicationsChange: null,
+    sources: [],
+    isPinned: false,
     overUsed: row.overUsed ?? false,
     blank: row.status === "sync_pending" ? "pending" : hasMetrics ? null : "no_access",
   };
 }
+
+/** In these statuses no metric is shown. */
+const withoutMetrics = ["access_disabled", "sync_pending", "not_applicable"] as const;
 
 /** At most `limit` rows after the cursor in the order of `sort`; rows without a value come last in both directions. */
 export async function listPage(
@@ -212,7 +169,9 @@ export async function listPage(
     .orderBy(ref, direction)
     .orderBy("o.customerId", direction);
   let found: RawRow[] = [];
-  if (!after || after.value !== null) {
+  // Who shows no metrics has no such value: the whole index would be walked to find that out.
+  const hasNone = needs === "hasMetrics" && withoutMetrics.some((status) => status === filter.status);
+  if (!hasNone && (!after || after.value !== null)) {
     let query = ordered;
     if (hasNulls) query = query.where(ref, "is not", null);
     if (needs) query = query.where(`o.${needs}`, "=", true);
@@ -243,26 +202,4 @@ export async function listByIds(
     .execute();
   const place = new Map(filter.ids.map((id, index) => [id, index]));
   return rows.map(toRow).sort((a, b) => (place.get(a.id) ?? 0) - (place.get(b.id) ?? 0));
-}
-
-/** How many rows match, at most COUNT_LIMIT + 1. */
-export async function countMatches(db: ScopedDb, partnerId: string, filter: ListFilter): Promise<number> {
-  // In the order of the key, which is roughly that of the disk.
-  const bounded = filtered(db, partnerId, filter)
-    .select("o.customerId")
-    .orderBy("o.customerId")
-    .limit(COUNT_LIMIT + 1);
-  const { n } = await db
-    .selectFrom(bounded.as("m"))
-    .select((eb) => eb.fn.countAll<string>().as("n"))
-    .executeTakeFirstOrThrow();
-  return Number(n);
-}
-
-/** Best matches first; scope is applied inside the function. */
-export async function searchCustomers(db: ScopedDb, query: string): Promise<string[]> {
-  const { rows } = await sql<{
-    customerId: string;
-  }>`select customer_id from app.search_customers(${query}, ${SEARCH_LIMIT})`.execute(db);
-  return rows.map((row) => row.customerId);
 }

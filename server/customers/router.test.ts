@@ -20,7 +20,8 @@ import {
   type Member,
   refresh,
 } from "#tests/factories.ts";
-import { type CustomerListInput, sortColumns, statuses } from "./schema.ts";
+import { sortColumns } from "#server/columns/schema.ts";
+import { type CustomerListInput, statuses } from "./schema.ts";
 
 afterAll(closeDatabase);
 

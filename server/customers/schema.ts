@@ -1,5 +1,6 @@
-// Inputs and outputs of the customers list and of one customer; the column registry that pages, sorting and help read.
+// Inputs and outputs of the customers list and of one customer; what the list is narrowed by.
 import { z } from "zod";
+import { columnIds, columns, figureFamilies, Layout, readColumns, sorts } from "#server/columns/schema.ts";
 import { LiveRuns } from "#server/sync/schema.ts";
 
 export const statuses = ["warning", "sync_pending", "access_disabled", "synced", "not_applicable"] as const;
@@ -8,58 +9,55 @@ export const licenceStates = ["expired", "suspended", "expiring", "trial", "acti
 export type Status = (typeof statuses)[number];
 export type LicenceState = (typeof licenceStates)[number];
 
-/** The columns of the list in their order; `sort`: offered for sorting (at most ten, decision 2), each has an index. */
-export const columns = [
-  { id: "name", group: "customer", sort: true },
-  { id: "status", group: "customer", sort: true },
-  { id: "groups", group: "customer", sort: false },
-  { id: "devicesTotal", group: "computers", sort: true },
-  { id: "devicesRecent", group: "computers", sort: false },
-  { id: "devicesSilent", group: "computers", sort: true },
-  { id: "devicesQuarantined", group: "computers", sort: false },
-  { id: "devicesInactive", group: "computers", sort: false },
-  { id: "devicesUnprotected", group: "computers", sort: true },
-  { id: "applicationsInstalled", group: "applications", sort: false },
-  { id: "applicationsDenied", group: "applications", sort: false },
-  { id: "saasApplications", group: "saas", sort: false },
-  { id: "saasActiveUsers", group: "saas", sort: false },
-  { id: "saasMonthlySpend", group: "saas", sort: false },
-  { id: "licenceState", group: "licences", sort: true },
-  { id: "licensed", group: "licences", sort: false },
-  { id: "used", group: "licences", sort: true },
-  { id: "licenceEndsOn", group: "licences", sort: true },
-  { id: "alerts", group: "alerts", sort: true },
-  { id: "lastSync", group: "sync", sort: true },
-] as const;
-export type ColumnId = (typeof columns)[number]["id"];
-export type SortColumn = Extract<(typeof columns)[number], { sort: true }>["id"];
-export const sortColumns = columns.filter((column) => column.sort).map((column) => column.id) as [
-  SortColumn,
-  ...SortColumn[],
-];
-
-const sorts = sortColumns.flatMap((id) => [id, `-${id}`] as const) as [
-  SortColumn | `-${SortColumn}`,
-  ...(SortColumn | `-${SortColumn}`)[],
-];
 export const pageSizes = [25, 50, 100, 200] as const;
 
-/** Strict, for procedures: an unknown field or value is a 400. */
-export const CustomerListInput = z.strictObject({
+/** What a customer may be found by among its reasons; `muted`: somebody put a reason of it aside. */
+export const reasonFilters = [
+  "devices_silent",
+  "denied_application",
+  "devices_unprotected",
+  "run_failed",
+  "stuck",
+  "no_source",
+  "muted",
+] as const;
+export const relationships = ["managed", "delegated", "order_only"] as const;
+/** Days within which a licence ends. */
+export const expiries = ["30", "60", "90"] as const;
+
+const key = z.string().regex(/^[a-z0-9_-]{1,40}$/);
+
+/** What narrows the list. One of these is "all that match" to views, bulk actions and exports. */
+const narrowing = {
   q: z.string().trim().max(200).optional(),
   status: z.enum(statuses).optional(),
   group: z.uuid().optional(),
-  licenceKind: z.enum(licenceKinds).optional(),
-  category: z
-    .string()
-    .max(40)
-    .regex(/^[a-z_]+$/)
-    .optional(),
+  relationship: z.enum(relationships).optional(),
+  /** `own`: the customer owns licences itself. */
+  licenceKind: z.enum([...licenceKinds, "own"]).optional(),
+  category: key.optional(),
+  expiring: z.enum(expiries).optional(),
+  overUsed: z.literal("1").optional(),
+  reason: z.enum(reasonFilters).optional(),
+  vendor: key.optional(),
+  pinned: z.literal("1").optional(),
+  /** Not synchronised for two days. */
+  stale: z.literal("1").optional(),
+};
+export const filterFields = Object.keys(narrowing) as (keyof typeof narrowing)[];
+
+/** Strict, for procedures: an unknown field or value is a 400. */
+export const CustomerListInput = z.strictObject({
+  ...narrowing,
   /** A column id, `-` before it for descending; without it by relevance when searching, else by name. */
   sort: z.enum(sorts).optional(),
   /** Opaque cursor of the row after which the page begins. */
   after: z.string().max(600).optional(),
   pageSize: z.union(pageSizes.map((size) => z.literal(size))).default(50),
+  /** The columns to show in their order, as a saved view has them; else those of the member's layout. */
+  columns: z.array(z.enum(columnIds)).max(columns.length).optional(),
+  /** "Show my protection only": leaves out categories of which no licence is active. */
+  protection: z.literal("active").optional(),
 });
 export type CustomerListInput = z.output<typeof CustomerListInput>;
 
@@ -67,11 +65,10 @@ export type CustomerListInput = z.output<typeof CustomerListInput>;
 export function readListAddress(query: Record<string, string | string[] | undefined>): CustomerListInput {
   const shape = CustomerListInput.shape;
   const entries = Object.entries(shape).flatMap(([name, field]) => {
-    const raw = [query[name]].flat()[0];
+    const raw = [query[name]].flat()[0]?.replaceAll("\0", "").toWellFormed();
     if (raw === undefined || raw === "") return [];
-    const parsed = field.safeParse(
-      name === "pageSize" ? Number(raw) : raw.replaceAll("\0", "").toWellFormed(),
-    );
+    const value = name === "pageSize" ? Number(raw) : name === "columns" ? readColumns(raw.split(",")) : raw;
+    const parsed = field.safeParse(value);
     return parsed.success && parsed.data !== undefined ? [[name, parsed.data]] : [];
   });
   return CustomerListInput.parse(Object.fromEntries(entries));
@@ -96,9 +93,6 @@ export type Reason = z.infer<typeof Reason>;
 const count = z.number().nullable();
 /** Exact decimal as text. */
 const quantity = z.string().nullable();
-
-/** Figures that come and go together. */
-export const figureFamilies = ["computers", "applications", "saas", "alerts"] as const;
 
 export const CustomerRow = z.object({
   id: z.uuid(),
@@ -137,15 +131,27 @@ export const CustomerRow = z.object({
   alertsLow: count,
   licenceState: z.enum(licenceStates).nullable(),
   licenceKinds: z.array(z.string()),
+  /** Protection with a running licence, and protection that has none any more or not yet. */
+  categories: z.array(z.string()),
+  categoriesInactive: z.array(z.string()),
+  /** Vendors of the linked accounts; empty: no account is linked. */
+  vendors: z.array(z.string()),
   licensed: quantity,
   used: quantity,
   overUsed: z.boolean(),
   licenceEndsOn: z.string().nullable(),
   lastSync: z.string().nullable(),
+  /** Difference to the day 30 days ago; null where nothing is known of it, or where its column is not asked for. */
+  devicesChange: count,
+  applicationsChange: count,
+  /** Per source the end of its last success; empty where its column is not asked for. */
+  sources: z.array(z.object({ vendor: z.string(), lastSuccessAt: z.string().nullable() })),
+  isPinned: z.boolean(),
 });
 export type CustomerRow = z.infer<typeof CustomerRow>;
 
 export const CustomerList = z.object({
+  /** On the first page the pinned ones that match come first, beside the page's own rows. */
   rows: z.array(CustomerRow),
   /** Rows that match; `isMore` when counting stopped at `total`. */
   total: z.number(),
@@ -158,7 +164,11 @@ export const CustomerList = z.object({
     byStatus: z.record(z.enum(statuses), z.number()),
     isMore: z.boolean(),
   }),
+  /** Customers in scope with old data, with licences that end in 30 days, over their licences; at most COUNT_LIMIT + 1. */
+  concerns: z.object({ stale: z.number(), expiring: z.number(), overUsed: z.number() }),
   groups: z.array(z.object({ id: z.uuid(), name: z.string() })),
+  /** How the list is laid out: as the member chose, unless the address names columns. */
+  layout: Layout,
   /** Synchronisations that are queued or running. */
   runs: LiveRuns,
   /** The instant at which the figures were read, for ages. */

@@ -1,25 +1,27 @@
-// What the list and the details page of customers show: several queries and rules put together for one actor.
-import { listGroups, listGroupNames, findGroupIds } from "./queries-groups.ts";
-import { isPair, encodeCursor, decodeCursor } from "#server/paging/rules.ts";
-import { countGroup, countByStatus, type StatusCounts } from "./queries-counts.ts";
+// What the list of customers shows: several queries put together for one actor.
 import type { ScopedDb } from "#db/client.ts";
+import type { ColumnId, SortColumn } from "#server/columns/schema.ts";
+import { addDays, dayIn, EXPIRING_DAYS } from "#server/licences/rules.ts";
+import { decodeCursor, encodeCursor, isPair } from "#server/paging/rules.ts";
 import { type Actor, can } from "#server/permissions.ts";
+import { layoutOf } from "#server/preferences/rules.ts";
+import { SEARCH_LIMIT } from "#server/search/queries.ts";
+import { listLiveRuns } from "#server/sync/queries-batches.ts";
 import {
   COUNT_LIMIT,
-  countMatches,
   type Cursor,
-  findScopeIds,
-  type ListFilter,
   listByIds,
-  listPage,
   type ListedRow,
-  SEARCH_LIMIT,
-  searchCustomers,
+  listPage,
   sortKind,
   walkIndexes,
 } from "./queries.ts";
-import { listLiveRuns } from "#server/sync/queries-runs.ts";
-import type { CustomerList, CustomerListInput, CustomerRow, SortColumn } from "./schema.ts";
+import { countMatches, countPostings, findScopeIds } from "./queries-counts.ts";
+import { endsWithin, filterOf, type ListFilter, staleBefore } from "./queries-filter.ts";
+import { readFrame, type StatusCounts } from "./queries-frame.ts";
+import { listGroupNames } from "./queries-groups.ts";
+import { listChanges, listSources } from "./queries-more.ts";
+import type { CustomerList, CustomerListInput, CustomerRow } from "./schema.ts";
 
 function isDay(text: string): boolean {
   return (
@@ -34,7 +36,7 @@ const isUuid = (text: string) => /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/.t
 const isValue: Record<ReturnType<typeof sortKind>["cast"], (text: string) => boolean> = {
   text: () => true,
   int: (text) => /^-?\d{1,9}$/.test(text),
-  numeric: (text) => /^-?\d{1,12}(\.\d{1,4})?$/.test(text),
+  bigint: (text) => /^-?\d{1,16}$/.test(text),
   date: isDay,
   timestamptz: (text) =>
     isDay(text.slice(0, 10)) &&
@@ -68,59 +70,95 @@ export async function listCustomers(
   const { partnerId } = actor;
   const seesFigures = can(actor, "metrics:read");
   const sort = !seesFigures && isMetricSort(input.sort) ? "name" : input.sort;
-  const filter: ListFilter = {
-    status: input.status,
-    group: input.group,
-    licenceKind: input.licenceKind,
-    category: input.category,
-  };
-  const found = input.q ? await searchCustomers(db, input.q) : undefined;
+  const filter = await filterOf(db, actor, input, now);
   const scopeIds = await findScopeIds(db, actor);
-  const groupIds = input.group && !found ? await findGroupIds(db, partnerId, input.group) : undefined;
-  const ids = found ?? groupIds ?? scopeIds;
-  const narrowed = ids ? { ...filter, ids, ...(groupIds && { group: undefined }) } : filter;
-  const isFiltered = Boolean(input.q ?? input.status ?? input.group ?? input.licenceKind ?? input.category);
-  const counts = await countByStatus(db, actor, scopeIds);
-  const matches = isFiltered ? await matchesOf(db, actor, narrowed, counts) : counts.total;
-  // After counting, which reads whole partners better than indexes do.
-  if (!ids) await walkIndexes(db);
-  const page =
-    found && !sort
-      ? await relevancePage(db, partnerId, { ...filter, ids: found }, input)
-      : await sortedPage(db, partnerId, narrowed, { ...input, sort });
-  const names = await listGroupNames(
-    db,
-    partnerId,
-    page.rows.map((row) => row.id),
-  );
+  const limits = { syncedBefore: staleBefore(now), ends: endsWithin(actor, EXPIRING_DAYS, now) };
+  const frame = await readFrame(db, actor, limits, scopeIds);
+  const found = await matchesOf(db, actor, filter, frame.counts, scopeIds);
+  // Along the index of the sort, unless the customers are known.
+  const narrowed = { ...filter, ids: found.ids };
+  if (!found.ids) await walkIndexes(db);
+  const isRelevance = Boolean(input.q) && !sort && filter.ids !== undefined;
+  const read = (only: ListFilter, page: CustomerListInput) =>
+    isRelevance
+      ? relevancePage(db, partnerId, { ...only, ids: only.ids ?? [] }, page)
+      : sortedPage(db, partnerId, only, { ...page, sort });
+  // Pinned ones stand above the first page and nowhere else, so that each customer comes once.
+  const apart = input.pinned ? [] : frame.pins;
+  const pins = found.ids ? apart.filter((id) => found.ids?.includes(id)) : apart;
+  const { after: _, ...first } = input;
+  const pinned =
+    input.after !== undefined || pins.length === 0
+      ? []
+      : (await read({ ...narrowed, ids: inOrder(pins, found.ids) }, { ...first, pageSize: 50 })).rows;
+  const page = await read({ ...narrowed, without: apart }, input);
+  const layout = layoutOf(frame.layout, input.columns);
+  const rows = [...pinned, ...page.rows];
+  const more = await moreOf(db, actor, rows, layout.columns, now);
+  const pinnedIds = new Set(frame.pins);
   return {
-    rows: page.rows.map(({ sortValue: _, ...row }) => ({
+    rows: rows.map(({ sortValue: __, ...row }) => ({
       ...(seesFigures ? row : withoutFigures(row)),
-      groups: names.get(row.id) ?? [],
+      groups: more.groups.get(row.id) ?? [],
+      isPinned: pinnedIds.has(row.id),
+      ...(seesFigures && more.changes.get(row.id)),
+      sources: (seesFigures && more.sources.get(row.id)) || [],
     })),
-    total: isFiltered ? Math.min(matches, COUNT_LIMIT) : matches,
-    isMore: isFiltered ? matches > COUNT_LIMIT : counts.isMore,
+    total: found.isFiltered ? Math.min(found.n, COUNT_LIMIT) : found.n,
+    isMore: found.isFiltered ? found.n > COUNT_LIMIT : frame.counts.isMore,
     next: page.next,
-    counts,
-    groups: await listGroups(db, actor),
+    counts: frame.counts,
+    concerns: frame.concerns,
+    groups: frame.groups,
+    layout,
     runs: await listLiveRuns(db, partnerId),
     now: now.toISOString(),
   };
 }
 
-/** How many match: read from what is kept where that answers it. */
+/** Pins that were found, as ranked by what found them. */
+const inOrder = (pins: readonly string[], found: readonly string[] | undefined) =>
+  found ? found.filter((id) => pins.includes(id)) : pins;
+
+/** How many match, from what is kept where that answers it, and who they are where that is soon known. */
 async function matchesOf(
   db: ScopedDb,
   actor: Actor,
   filter: ListFilter,
   counts: StatusCounts,
-): Promise<number> {
-  const { status, group, licenceKind, category } = filter;
-  if (actor.memberAll && !licenceKind && !category && !filter.ids) {
-    if (status && !group) return Math.min(counts.byStatus[status], COUNT_LIMIT + 1);
-    if (group && !status) return countGroup(db, actor.partnerId, group);
-  }
-  return countMatches(db, actor.partnerId, filter);
+  scopeIds: readonly string[] | undefined,
+): Promise<{ n: number; ids: readonly string[] | undefined; isFiltered: boolean }> {
+  const { status, ids: known, ...rest } = filter;
+  const isNarrowed = Object.values(rest).some((value) => value !== undefined);
+  const isFiltered = isNarrowed || status !== undefined || known !== undefined;
+  if (!isFiltered) return { n: counts.total, ids: scopeIds, isFiltered };
+  if (!isNarrowed && known === undefined && status && actor.memberAll)
+    return { n: Math.min(counts.byStatus[status], COUNT_LIMIT + 1), ids: undefined, isFiltered };
+  const posted = known ? undefined : await countPostings(db, actor.partnerId, filter);
+  const ids = known ?? posted?.ids ?? scopeIds;
+  if (posted && actor.memberAll && !status && !filter.syncedBefore) return { n: posted.n, ids, isFiltered };
+  if (!ids) await walkIndexes(db);
+  return { n: await countMatches(db, actor.partnerId, { ...filter, ids }), ids, isFiltered };
+}
+
+/** What rows show beside the overview; what takes reading of its own only where its column is shown. */
+async function moreOf(
+  db: ScopedDb,
+  { partnerId, timeZone }: Actor,
+  rows: readonly ListedRow[],
+  columns: readonly ColumnId[],
+  now: Date,
+) {
+  const ids = rows.map((row) => row.id);
+  const shows = (...some: ColumnId[]) => some.some((id) => columns.includes(id));
+  const today = dayIn(timeZone, now);
+  return {
+    groups: await listGroupNames(db, partnerId, ids),
+    changes: shows("devicesChange", "applicationsChange")
+      ? await listChanges(db, partnerId, ids, { first: addDays(today, -37), last: addDays(today, -30) })
+      : new Map<string, never>(),
+    sources: shows("sources") ? await listSources(db, partnerId, ids) : new Map<string, never>(),
+  };
 }
 
 async function sortedPage(
@@ -182,6 +220,8 @@ export function withoutFigures<Row extends Omit<CustomerRow, "groups">>(row: Row
     alertsHigh: null,
     alertsMedium: null,
     alertsLow: null,
+    devicesChange: null,
+    applicationsChange: null,
     blank: row.blank ?? "no_access",
   };
 }

@@ -29,6 +29,8 @@ export type HttpClient = {
   getJson(url: URL, options: RequestOptions): Promise<unknown>;
   /** For calls that may be repeated, such as asking for a token: retried like a GET. */
   postForm(url: URL, form: Record<string, string>, options: RequestOptions): Promise<unknown>;
+  /** For calls that must not be repeated: sent once, whatever comes of it. */
+  postJson(url: URL, json: unknown, options: RequestOptions): Promise<unknown>;
   close(): Promise<void>;
 };
 
@@ -44,6 +46,7 @@ type Call = {
   headers: Record<string, string>;
   body: string | null;
   signal: AbortSignal;
+  isOnce?: boolean;
 };
 type Failure = { error: VendorError; isRetriable: boolean };
 
@@ -77,7 +80,8 @@ export function createHttpClient(options: HttpClientOptions): HttpClient {
       const isTooLong = asked !== null && asked > maxRetryAfterSeconds;
       const backoff = Math.random() * Math.min(maxBackoffMs, backoffMs * 2 ** attempt);
       if (error.status === 429 || asked !== null) await options.calls?.pause(asked ?? backoff / 1_000);
-      if (!isRetriable || isTooLong || attempt >= maxRetries || budget < 1) throw error;
+      if (!isRetriable || call.isOnce === true || isTooLong || attempt >= maxRetries || budget < 1)
+        throw error;
       budget -= 1;
       await sleep(asked === null ? backoff : asked * 1_000 + backoff / 4, undefined, { signal: call.signal });
     }
@@ -165,6 +169,15 @@ export function createHttpClient(options: HttpClientOptions): HttpClient {
         },
         body: new URLSearchParams(form).toString(),
         signal,
+      }),
+    postJson: (url, json, { headers = {}, signal }) =>
+      send({
+        method: "POST",
+        url,
+        headers: { accept: "application/json", "content-type": "application/json", ...headers },
+        body: JSON.stringify(json),
+        signal,
+        isOnce: true,
       }),
     close: () => agent.destroy(),
   };

@@ -67,9 +67,10 @@ export function assertStorable(value: unknown, depth = 0): void {
   }
 }
 
-/** A JSON or form body as an object of unknown values, checked to be storable. */
+/** A JSON or form body as an object of unknown values, checked to be storable; of a form, `lists` may come several times. */
 export async function readFields(
   request: Request,
+  lists: readonly string[] = [],
 ): Promise<{ isForm: boolean; fields: Record<string, unknown> }> {
   const type = request.headers.get("content-type")?.split(";")[0]?.trim().toLowerCase() ?? "";
   if (type !== "application/json" && type !== "application/x-www-form-urlencoded")
@@ -78,7 +79,7 @@ export async function readFields(
   const isForm = type !== "application/json";
   let fields: unknown;
   try {
-    fields = isForm ? Object.fromEntries(new URLSearchParams(text)) : JSON.parse(text);
+    fields = isForm ? formFields(new URLSearchParams(text), lists) : JSON.parse(text);
   } catch (cause) {
     throw new AppError("request.malformed", { cause });
   }
@@ -87,6 +88,11 @@ export async function readFields(
   assertStorable(fields);
   return { isForm, fields: fields as Record<string, unknown> };
 }
+
+const formFields = (form: URLSearchParams, lists: readonly string[]) => ({
+  ...Object.fromEntries(form),
+  ...Object.fromEntries(lists.map((name) => [name, form.getAll(name)])),
+});
 
 /** A path of this site to go on to, or `fallback`: never another origin (also not `//host` or `/\host`). */
 export function safeReturn(path: unknown, fallback: string): string {

@@ -11,7 +11,7 @@ import { can } from "#server/permissions.ts";
 import { handlerPermissions, route } from "#server/route.ts";
 import { getRejected, insertImport, updateMapping, updateState } from "./queries.ts";
 import { MappingInput } from "./schema.ts";
-import { changeReading, readFile, requireImport } from "./service.ts";
+import { changeReading, isToStart, readList, rememberMapping, requireImport } from "./service.ts";
 
 /** Decision 38, and room for the form around the file. */
 const MOST_BYTES = 50 * 1024 * 1024;
@@ -55,7 +55,7 @@ const storeUpload = route(
   async ({ request, db, actor, audit, language }) => {
     const file = received.get(request);
     if (!file || file instanceof AppError) throw file ?? new AppError("request.malformed");
-    const reading = await readFile(file.bytes);
+    const reading = await readList(db, actor.partnerId, file.bytes);
     const content = Buffer.from(file.bytes.buffer, file.bytes.byteOffset, file.bytes.byteLength);
     const id = await insertImport(db, actor.partnerId, {
       ...reading,
@@ -124,6 +124,7 @@ export const saveMapping = route<Params>(
     const list = await requireImport(db, actor, id, "lock");
     const change = await changeReading(db, actor, list, input.data);
     await updateMapping(db, actor.partnerId, id, change.reading);
+    if (change.isMapped) await rememberMapping(db, actor.partnerId, change.reading.columns, new Date());
     await audit({
       action: "import:map",
       entity: `import ${id}`,
@@ -145,7 +146,7 @@ export const start = route<Params>(
   async ({ request, params, db, actor, audit, language }) => {
     const id = requireId(params);
     const list = await requireImport(db, actor, id, "lock");
-    if (list.state !== "uploaded" && list.state !== "failed") throw new AppError("import.alreadyDone");
+    if (!isToStart(list)) throw new AppError("import.alreadyDone");
     if (!list.columns.some(({ field }) => field === "name")) throw new AppError("import.missingName");
     await updateState(db, actor.partnerId, id, "queued");
     await enqueue(db, "import", { partnerId: actor.partnerId, importId: id }, { singletonKey: id });
@@ -154,6 +155,26 @@ export const start = route<Params>(
       entity: `import ${id}`,
       customerId: null,
       detail: { rows: list.rowsTotal },
+    });
+    return seeOther(pageOf(request, language, id));
+  },
+  backToPage,
+);
+
+/** `POST /api/import/{id}/cancel`: no further row is written; what is in stays, and starting again goes on from there. */
+export const cancel = route<Params>(
+  "customer:import",
+  "read write",
+  async ({ request, params, db, actor, audit, language }) => {
+    const id = requireId(params);
+    const list = await requireImport(db, actor, id, "lock");
+    if (list.state !== "queued" && list.state !== "running") throw new AppError("import.notRunning");
+    await updateState(db, actor.partnerId, id, "cancelled");
+    await audit({
+      action: "import:cancel",
+      entity: `import ${id}`,
+      customerId: null,
+      detail: { rows: list.rowsTotal, done: list.rowsDone },
     });
     return seeOther(pageOf(request, language, id));
   },

@@ -33,6 +33,22 @@ export async function listShownNames(
   return new Set(rows.flatMap((row) => row.nameSort ?? []));
 }
 
+/** Which of these domains a visible customer has. */
+export async function listKnownDomains(
+  db: ScopedDb,
+  partnerId: string,
+  domains: readonly string[],
+): Promise<Set<string>> {
+  const rows = await db
+    .selectFrom("visibleCustomer")
+    .where("partnerId", "=", partnerId)
+    .where("domain", "in", [...domains, ""])
+    .select("domain")
+    .distinct()
+    .execute();
+  return new Set(rows.flatMap((row) => row.domain ?? []));
+}
+
 /**
  * The customers that these rows may mean, by identifier, by domain and name, by name alone. Also those the member does
  * not see, because identifiers are unique in the partner; the rules never let them change.

@@ -22,6 +22,7 @@ const details = [
   "encoding",
   "delimiter",
   "mapping",
+  "isRemembered",
 ] as const;
 const imports = (db: ScopedDb, partnerId: string, owner: Owner) => {
   const query = db.selectFrom("customerImport").where("partnerId", "=", partnerId);
@@ -45,7 +46,7 @@ function toImport(raw: Raw): StoredImport {
   };
   return {
     ...(same as Omit<ImportRow, "created" | "changed" | "unchanged" | "rejected"> &
-      Pick<StoredImport, "createdBy" | "encoding" | "delimiter">),
+      Pick<StoredImport, "createdBy" | "encoding" | "delimiter" | "isRemembered">),
     columns: mapping as Column[],
     created: rowsCreated,
     changed: rowsChanged,
@@ -67,6 +68,7 @@ export async function insertImport(
     delimiter: string;
     columns: readonly Column[];
     rowsTotal: number;
+    isRemembered: boolean;
   },
 ): Promise<string> {
   const { columns, ...row } = file;
@@ -139,7 +141,13 @@ export async function updateMapping(
   db: ScopedDb,
   partnerId: string,
   id: string,
-  read: { encoding: string; delimiter: string; columns: readonly Column[]; rowsTotal: number },
+  read: {
+    encoding: string;
+    delimiter: string;
+    columns: readonly Column[];
+    rowsTotal: number;
+    isRemembered: boolean;
+  },
 ): Promise<void> {
   const { columns, ...rest } = read;
   await db

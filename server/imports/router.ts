@@ -1,8 +1,9 @@
 // The public face of imports: where each one stands and what it would do.
 import { z } from "zod";
+import { previewImport } from "#server/import-preview/service.ts";
 import { procedure, router } from "#server/trpc.ts";
 import { ImportDetails, ImportId, ImportPreview, ImportRow, PreviewInput } from "./schema.ts";
-import { getImport, getImports, previewImport } from "./service.ts";
+import { getImport, getImports } from "./service.ts";
 
 export const importsRouter = router({
   list: procedure("customer:import")

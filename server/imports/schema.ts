@@ -60,7 +60,7 @@ export type Rejected = { line: number; reasons: Reason[]; cells: string[] };
 
 export const importEncodings = ["utf-8", "utf-16le", "utf-16be", "windows-1252"] as const;
 export const importDelimiters = [",", ";", "\t", "|"] as const;
-const importStates = ["uploaded", "queued", "running", "finished", "failed"] as const;
+const importStates = ["uploaded", "queued", "running", "cancelled", "finished", "failed"] as const;
 export const outcomes = ["new", "changed", "unchanged", "rejected"] as const;
 export type Outcome = (typeof outcomes)[number];
 
@@ -85,6 +85,8 @@ export const ImportDetails = ImportRow.extend({
   encoding: z.enum(importEncodings),
   delimiter: z.enum(importDelimiters),
   columns: z.array(Column),
+  /** The columns came as a person had mapped such a list before. */
+  isRemembered: z.boolean(),
   /** The first cells of each column, to tell columns apart; empty once the list is in. */
   samples: z.array(z.array(z.string())),
 });
@@ -101,6 +103,8 @@ export const PreviewRow = z.object({
   changes: z.array(z.enum(fieldIds)),
   /** Another customer, here or in the file, has this name; allowed, and marked. */
   hasNamesake: z.boolean(),
+  /** Another customer, here or in the file, has this domain; the same. */
+  hasSameDomain: z.boolean(),
 });
 export type PreviewRow = z.infer<typeof PreviewRow>;
 export const ImportPreview = z.object({

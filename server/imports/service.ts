@@ -1,12 +1,15 @@
 // Importing customers from a list: what the file is, what would become of each row; the job writes it.
+import { createHash } from "node:crypto";
 import { setImmediate as otherWork } from "node:timers/promises";
 import type { ScopedDb } from "#db/client.ts";
 import {
   type CleanRow,
   isRejected,
+  mapAsBefore,
   MOST_COLUMNS,
   proposeMapping,
   readRow,
+  sortedHeaders,
   storable,
 } from "#server/columns/rules.ts";
 import {
@@ -21,29 +24,24 @@ import {
 import { AppError } from "#server/errors.ts";
 import type { Actor } from "#server/permissions.ts";
 import { findImport, getContent, listImports, type Owner, type StoredImport } from "./queries.ts";
-import { listCandidates, listPlainNames, listShownNames } from "./queries-customers.ts";
+import { findMapping, upsertMapping } from "./queries-mapping.ts";
+import { listCandidates, listPlainNames } from "./queries-customers.ts";
 import { decide, type Decision, type NamedRow, newRepetitions } from "./rules.ts";
-import type {
-  Column,
-  Field,
-  ImportDetails,
-  ImportPreview,
-  ImportRow,
-  MappingInput,
-  Outcome,
-  PreviewRow,
-  Rejected,
-} from "./schema.ts";
+import type { Column, ImportDetails, ImportRow, MappingInput, Rejected } from "./schema.ts";
 
 /** Rows per transaction: short enough that readers and other imports hardly wait. */
 const CHUNK = 1_000;
-const PREVIEW_ROWS = 50;
-/** A preview is a page: it decides no more rows than a person waits for. */
-const PREVIEW_MOST = 20_000;
 const SAMPLE_BYTES = 64 * 1024;
 const SAMPLES = 3;
 
-export type FileReading = { encoding: Encoding; delimiter: Delimiter; columns: Column[]; rowsTotal: number };
+/** `isRemembered`: the columns came as a person had mapped such a list before. */
+export type FileReading = {
+  encoding: Encoding;
+  delimiter: Delimiter;
+  columns: Column[];
+  rowsTotal: number;
+  isRemembered: boolean;
+};
 
 /** Reads a file far enough to say what it is; `chosen` overrules what was detected. */
 export async function readFile(
@@ -63,8 +61,34 @@ export async function readFile(
   }
   if (!header || rowsTotal === 0) throw new AppError("import.empty");
   if (header.length > MOST_COLUMNS) throw new AppError("import.tooManyColumns");
-  return { encoding, delimiter, columns: proposeMapping(header), rowsTotal };
+  return { encoding, delimiter, columns: proposeMapping(header), rowsTotal, isRemembered: false };
 }
+
+const keyOf = (columns: readonly Column[]): Buffer =>
+  createHash("sha256")
+    .update(JSON.stringify(sortedHeaders(columns)))
+    .digest();
+
+/** The same, with the columns mapped as a person of the partner mapped the latest list with these headers. */
+export async function readList(
+  db: ScopedDb,
+  partnerId: string,
+  bytes: Uint8Array,
+  chosen?: { encoding: Encoding; delimiter: Delimiter },
+): Promise<FileReading> {
+  const reading = await readFile(bytes, chosen);
+  const before = await findMapping(db, partnerId, keyOf(reading.columns));
+  if (!before) return reading;
+  return { ...reading, columns: mapAsBefore(reading.columns, before), isRemembered: true };
+}
+
+/** Lists with these headers, in whatever order, are mapped like this from now on. */
+export const rememberMapping = (
+  db: ScopedDb,
+  partnerId: string,
+  columns: readonly Column[],
+  now: Date,
+): Promise<void> => upsertMapping(db, partnerId, keyOf(columns), columns, now);
 
 /** Members with all customers see every import of the partner, others their own: lists name customers. */
 const ownerOf = (actor: Actor): Owner => (actor.memberAll ? null : actor.membershipId);
@@ -74,6 +98,7 @@ const toRow = ({
   columns: _columns,
   encoding: _encoding,
   delimiter: _delimiter,
+  isRemembered: _isRemembered,
   ...row
 }: StoredImport): ImportRow => row;
 
@@ -110,6 +135,10 @@ export async function requireImport(
   return found;
 }
 
+/** It was never started, or ended before its time. */
+export const isToStart = ({ state }: Pick<StoredImport, "state">): boolean =>
+  state === "uploaded" || state === "failed" || state === "cancelled";
+
 /** A mapping as a person chose it; where the file is to be read in another way, its columns are proposed anew. */
 export async function changeReading(
   db: ScopedDb,
@@ -120,7 +149,7 @@ export async function changeReading(
   if (list.state !== "uploaded") throw new AppError("import.alreadyDone");
   if (input.columns.length === 0 || input.encoding !== list.encoding || input.delimiter !== list.delimiter) {
     return {
-      reading: await readFile(await getContent(db, actor.partnerId, list.id), input),
+      reading: await readList(db, actor.partnerId, await getContent(db, actor.partnerId, list.id), input),
       isMapped: false,
     };
   }
@@ -130,7 +159,13 @@ export async function changeReading(
     throw new AppError("request.invalid", { fields: { column: "duplicate" } });
   const columns = list.columns.map(({ header }, index) => ({ header, field: input.columns[index] || null }));
   return {
-    reading: { encoding: list.encoding, delimiter: list.delimiter, columns, rowsTotal: list.rowsTotal },
+    reading: {
+      encoding: list.encoding,
+      delimiter: list.delimiter,
+      columns,
+      rowsTotal: list.rowsTotal,
+      isRemembered: false,
+    },
     isMapped: true,
   };
 }
@@ -189,7 +224,7 @@ export async function openReading(
 }
 
 /** `isOwnFault`: rejected by what the file says, not by what the database holds. */
-type Decided = Decision & { isOwnFault?: boolean };
+export type Decided = Decision & { isOwnFault?: boolean };
 
 /** What becomes of each row of a chunk, in the order of the file. */
 export async function decideChunk(
@@ -226,71 +261,4 @@ export async function decideChunk(
     if (decided.outcome !== "rejected" && decided.id) reading.taken.add(decided.id);
     return decided;
   });
-}
-
-/** What the import would do, and the first rows of it; writes nothing. */
-export async function previewImport(
-  db: ScopedDb,
-  actor: Actor,
-  id: string,
-  only: Outcome | undefined,
-): Promise<ImportPreview> {
-  const list = await requireImport(db, actor, id);
-  if (list.state !== "uploaded" && list.state !== "failed") throw new AppError("import.alreadyDone");
-  const reading = await openReading(actor.partnerId, await getContent(db, actor.partnerId, id), list);
-  const totals: Record<Outcome, number> = { new: 0, changed: 0, unchanged: 0, rejected: 0 };
-  const shown: Decided[] = [];
-  const perName = new Map<string, number>();
-  let rowsRead = 0;
-  for (const rows of reading.chunks) {
-    rowsRead += rows.length;
-    for (const decided of await decideChunk(db, reading, rows, "read")) {
-      totals[decided.outcome] += 1;
-      if (decided.outcome !== "rejected")
-        perName.set(decided.row.plain, (perName.get(decided.row.plain) ?? 0) + 1);
-      if (shown.length < PREVIEW_ROWS && (only === undefined || only === decided.outcome))
-        shown.push(decided);
-    }
-    if (rowsRead >= PREVIEW_MOST) break;
-  }
-  const isNew = shown.flatMap((decided) =>
-    decided.outcome === "new" ? decided.row.plain.slice(0, 200) : [],
-  );
-  const known = isNew.length > 0 ? await listShownNames(db, actor.partnerId, isNew) : new Set<string>();
-  return {
-    totals,
-    rowsRead,
-    rows: shown.map((decided) =>
-      previewRow(
-        decided,
-        list.columns,
-        (plain, isFresh) => (perName.get(plain) ?? 0) > 1 || (isFresh && known.has(plain.slice(0, 200))),
-      ),
-    ),
-  };
-}
-
-function previewRow(
-  decided: Decided,
-  columns: readonly Column[],
-  hasNamesake: (plain: string, isFresh: boolean) => boolean,
-): PreviewRow {
-  if (decided.outcome !== "rejected") {
-    const { outcome, row, changes } = decided;
-    return {
-      line: row.line,
-      outcome,
-      values: row.values,
-      reasons: [],
-      changes,
-      hasNamesake: hasNamesake(row.plain, outcome === "new"),
-    };
-  }
-  const { line, cells, reasons } = decided.row;
-  const values: Partial<Record<Field, string>> = {};
-  // A row that fell apart has no columns: it is shown whole, where the name would be.
-  const places = reasons.some(({ code }) => code === "quotes") ? [{ field: "name" as const }] : columns;
-  for (const [index, { field }] of places.entries())
-    if (field && cells[index]) values[field] = cells[index].slice(0, 300);
-  return { line, outcome: "rejected", values, reasons, changes: [], hasNamesake: false };
 }

@@ -13,6 +13,7 @@ import {
   makeCustomer,
   makeFullCustomer,
   makeGrant,
+  makeGroup,
   makeMember,
   makePartner,
   type Member,
@@ -404,4 +405,52 @@ test("dead jobs are dropped after thirty days", async () => {
   expect(await adminQuery("select id from dead_job where partner_id = $1", [partnerId])).toEqual([
     { id: young },
   ]);
+});
+
+test("a group: all its customers in scope that live access opens, in one batch, joined the second time", async () => {
+  const partnerId = await makePartner();
+  const { id: connectionId } = await makeConnection({ partnerId });
+  const make = async (given: object, grant: boolean) => {
+    const customer = await makeCustomer({ partnerId, relationship: "delegated", ...given });
+    if (grant) await makeGrant(customer);
+    await makeAccount(customer, { connectionId });
+    return customer.id;
+  };
+  const [first, closed, order, hidden, outside] = await Promise.all([
+    make({}, true),
+    make({}, false),
+    make({ relationship: "order_only" }, true),
+    make({}, true),
+    make({ relationship: "managed" }, false),
+  ]);
+  const bare = (await makeCustomer({ partnerId })).id;
+  const customers = [first, closed, order, hidden, bare].map((id) => id ?? "");
+  const { id: groupId } = await makeGroup({ partnerId, customers });
+  const api = await callerFor(
+    await makeMember({ partnerId, role: "helpDesk", scopeAll: true, denied: [hidden ?? ""] }),
+  );
+  expect(await api.sync.startGroup({ groupId })).toEqual({ answer: "sync.started", customers: 1, left: 3 });
+  const runs = await adminQuery<{ only_accounts: string[] }>(
+    "select only_accounts from sync_run where connection_id = $1",
+    [connectionId],
+  );
+  const accounts = await adminQuery<{ external_id: string }>(
+    "select external_id from vendor_account where customer_id = $1",
+    [first],
+  );
+  expect(runs).toEqual([{ only_accounts: accounts.map((account) => account.external_id) }]);
+  expect(await api.sync.startGroup({ groupId })).toMatchObject({ answer: "sync.joined", customers: 1 });
+  expect(await lastAudit({ partnerId })).toMatchObject({
+    action: "sync:start",
+    detail: { customers: 1, left: 3 },
+  });
+  const { id: closedGroup } = await makeGroup({ partnerId, customers: [closed ?? ""] });
+  expect(await codeOf(api.sync.startGroup({ groupId: closedGroup }))).toBe("sync.noSource");
+  // Someone who sees nobody of it does not learn that it exists.
+  const elsewhere = await callerFor(
+    await makeMember({ partnerId, role: "helpDesk", customers: [outside ?? ""] }),
+  );
+  expect(await codeOf(elsewhere.sync.startGroup({ groupId }))).toBe("request.notFound");
+  const reader = await callerFor(await makeMember({ partnerId, role: "readOnly" }));
+  expect(await codeOf(reader.sync.startGroup({ groupId }))).toBe("permission.denied");
 });

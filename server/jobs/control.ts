@@ -11,8 +11,9 @@ import {
 } from "#server/sync/queries-batches.ts";
 import { takeDeadJob } from "#server/sync/queries-dead.ts";
 import { type DueConnection, listAccess, listAccountsOf, putOff } from "#server/sync/queries-schedule.ts";
+import { findGroupSources } from "#server/sync/queries-groups.ts";
 import { CYCLE_HOURS } from "#server/sync/rules.ts";
-import type { SomeAnswer } from "#server/sync/schema.ts";
+import type { GroupAnswer, SomeAnswer } from "#server/sync/schema.ts";
 import { queueRuns, type SyncAnswer } from "#server/sync/service.ts";
 import type { Guarded } from "#server/trpc.ts";
 import { enqueue } from "./queue.ts";
@@ -90,6 +91,26 @@ export async function startSome(
     },
   });
   return { results };
+}
+
+/**
+ * *Sync* of a group: of its customers in scope all that live access opens, in one batch. Throws request.notFound where the
+ * actor sees nobody of it, and sync.noSource where nobody can be read.
+ */
+export async function startGroup(ctx: Guarded, groupId: string, now: Date): Promise<GroupAnswer> {
+  const { db, actor, audit } = ctx;
+  const { customers, readable, connections } = await findGroupSources(db, actor.partnerId, groupId);
+  if (customers === 0) throw new AppError("request.notFound");
+  if (connections.length === 0) throw new AppError("sync.noSource");
+  const { answer } = await queueRuns(db, actor.partnerId, connections, wishOf(ctx), now);
+  const left = customers - readable;
+  await audit({
+    action: "sync:start",
+    entity: `group ${groupId}`,
+    customerId: null,
+    detail: { answer, customers: readable, left },
+  });
+  return { answer, customers: readable, left };
 }
 
 /** Reads one connection whole. Throws connection.notFound, also when it is switched off. */

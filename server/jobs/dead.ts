@@ -3,6 +3,7 @@ import { log } from "#server/log.ts";
 import { insertDeadJob } from "#server/sync/queries-dead.ts";
 import { failRun } from "#server/sync/queries-runs.ts";
 import { retrySeconds } from "#server/sync/rules.ts";
+import { failBulk } from "./bulk.ts";
 import { scoped } from "./scoped.ts";
 
 export type DeadJob = {
@@ -15,9 +16,10 @@ export type DeadJob = {
 
 /** Keeps a dead job; a run whose job is dead ends, and its connection is read anew soon. Doing it twice changes nothing. */
 export async function buryJob({ id, data, sourceName, sourceOutput }: DeadJob): Promise<void> {
-  const { partnerId, runId } = data;
+  const { partnerId, runId, bulkId } = data;
   log.error({ job: id, queue: sourceName, data, output: sourceOutput }, "a job failed for good");
   if (partnerId === undefined) return;
+  if (sourceName === "bulk" && bulkId !== undefined) await failBulk({ partnerId, bulkId });
   await scoped(partnerId, async (db) => {
     const now = new Date();
     if (sourceName === "sync" && runId !== undefined)

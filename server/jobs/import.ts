@@ -52,12 +52,13 @@ export async function runImport(
     const restrictedTo = member.scopeAll ? null : membershipId;
     for (const rows of run.reading.chunks) {
       signal.throwIfAborted();
-      await withScope(
+      const isWanted = await withScope(
         scope,
         "read write",
         (db) => runChunk(db, run, rows, restrictedTo, new Date()),
         "worker",
       );
+      if (!isWanted) return;
     }
     await withScope(scope, "read write", (db) => endRun(db, run, new Date()), "worker");
   } catch (error) {
@@ -103,7 +104,8 @@ type Run = {
 /** Takes an import up, or up again after a stop; undefined: there is nothing (more) to do. */
 async function beginRun(db: ScopedDb, partnerId: string, id: string): Promise<Run | undefined> {
   const list = await findImport(db, partnerId, null, id, "lock");
-  if (!list || list.state === "uploaded" || list.state === "finished") return undefined;
+  if (!list || (list.state !== "queued" && list.state !== "running" && list.state !== "failed"))
+    return undefined;
   await updateState(db, partnerId, id, "running");
   const reading = await openReading(partnerId, await getContent(db, partnerId, id), list);
   return { list, reading, position: 0, ownFaults: [], digest: createHash("sha256") };
@@ -111,7 +113,7 @@ async function beginRun(db: ScopedDb, partnerId: string, id: string): Promise<Ru
 
 /**
  * Decides and writes one chunk with its progress in one transaction. Rows that an earlier run has written are only read
- * again, because later rows are compared with them.
+ * again, because later rows are compared with them. False, once the import was cancelled: nothing is written any more.
  */
 async function runChunk(
   db: ScopedDb,
@@ -119,10 +121,14 @@ async function runChunk(
   rows: readonly (CleanRow | Rejected)[],
   restrictedTo: string | null,
   now: Date,
-): Promise<void> {
+): Promise<boolean> {
   const { partnerId } = run.reading;
   await lockImports(db, partnerId);
   const stored = await findImport(db, partnerId, null, run.list.id, "lock");
+  if (stored?.state === "cancelled") {
+    await recordEnd(db, run, stored, "failed");
+    return false;
+  }
   if (stored?.state !== "running") throw new AppError("import.alreadyDone");
   const isDone = stored.rowsDone >= run.position + rows.length;
   if (!isDone && stored.rowsDone !== run.position) throw new AppError("request.conflict");
@@ -171,6 +177,7 @@ async function runChunk(
     if (decided.outcome === "rejected" && decided.isOwnFault) run.ownFaults.push(decided.row);
   for (const { id } of written) run.digest.update(id);
   run.position += rows.length;
+  return true;
 }
 
 /** The end of a run: the rows that did not go in are kept, the file is not; one entry on the partner's chain. */
@@ -180,14 +187,26 @@ async function endRun(db: ScopedDb, run: Run, now: Date): Promise<void> {
   const stored = await findImport(db, partnerId, null, id, "lock");
   if (stored?.state !== "running") return;
   await finishImport(db, partnerId, id, run.ownFaults, now);
+  await recordEnd(db, run, stored, "done");
+}
+
+/** What went in, on the partner's chain; `failed`: cancelled before its end. */
+async function recordEnd(
+  db: ScopedDb,
+  run: Run,
+  stored: StoredImport,
+  outcome: "done" | "failed",
+): Promise<void> {
   await appendAudit(
     db,
     { job: "import" },
     {
       action: "customer:import",
-      entity: `import ${id}`,
+      entity: `import ${stored.id}`,
       customerId: null,
+      outcome,
       detail: {
+        state: outcome === "done" ? "finished" : "cancelled",
         file: stored.fileName,
         membership: stored.createdBy,
         rows: stored.rowsTotal,

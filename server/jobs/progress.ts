@@ -2,7 +2,7 @@
 import { can } from "#server/permissions.ts";
 import { findLastEnd, listBatches, listRunsOf, type RunRow } from "#server/sync/queries-batches.ts";
 import { listDeadJobs } from "#server/sync/queries-dead.ts";
-import { listLiveRuns } from "#server/sync/queries-runs.ts";
+import { listLiveRuns } from "#server/sync/queries-batches.ts";
 import type { SyncOverview, SyncProgress, SyncRun } from "#server/sync/schema.ts";
 import type { Guarded } from "#server/trpc.ts";
 

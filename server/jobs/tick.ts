@@ -1,6 +1,7 @@
 // What the clock does every minute, for every partner: statuses that change by time, connections that are due, partitions.
 import { listPartnerIds, withScope } from "#db/client.ts";
 import { log } from "#server/log.ts";
+import { deleteOldJobs } from "#server/bulk/queries.ts";
 import { dayIn } from "#server/licences/rules.ts";
 import { endScheduledLinks } from "#server/links/service.ts";
 import { getPartnerRules, makePartitions, tryTick } from "#server/overview/queries.ts";
@@ -18,6 +19,9 @@ const SILENT_RUN_MINUTES = 15;
 /** A run that nobody took for so long has lost its job. */
 const LOST_RUN_HOURS = 24;
 const DEAD_JOB_DAYS = 30;
+/** Actions on many customers: what nobody started, and what is long over, with its results. */
+const DRAFT_DAYS = 2;
+const BULK_DAYS = 90;
 
 /** One pass over all partners at `now`; a partner that fails is logged and does not stop the others. */
 export async function tick(now: Date, signal: AbortSignal): Promise<void> {
@@ -45,6 +49,10 @@ async function tickPartner(partnerId: string, now: Date, signal: AbortSignal): P
       };
       await failSilentRuns(db, partnerId, before, now);
       await deleteDeadJobs(db, partnerId, new Date(now.getTime() - DEAD_JOB_DAYS * 86_400_000));
+      await deleteOldJobs(db, partnerId, {
+        draft: new Date(now.getTime() - DRAFT_DAYS * 86_400_000),
+        over: new Date(now.getTime() - BULK_DAYS * 86_400_000),
+      });
       await endScheduledLinks(db, partnerId, dayIn((await getPartnerRules(db, partnerId)).timeZone, now));
       const due = (await listDueConnections(db, partnerId, now, passingCodes)).filter(
         (one) => one.accounts === null || one.accounts.length > 0,

@@ -6,10 +6,15 @@ import { env } from "#server/env.ts";
 import { log } from "#server/log.ts";
 import { type ConnectionJob, letGo, type RemovalJob, testConnection } from "./connection-test.ts";
 import { startBeat } from "./beat.ts";
+import { type BulkPayload, runBulk } from "./bulk.ts";
 import { buryJob } from "./dead.ts";
+import { disconnectCustomer, type DisconnectJob } from "./disconnect.ts";
+import { type GroupJob, settleGroup } from "./group.ts";
 import { runImport } from "./import.ts";
+import { openAccount, type OpenJob } from "./open-account.ts";
 import { workerQueue } from "./queue.ts";
 import { refreshCustomer, type RefreshJob } from "./refresh.ts";
+import { type RenameJob, sendRename } from "./rename.ts";
 import { runSnapshot, type SnapshotJob } from "./snapshot.ts";
 import { requestForCustomers, runSync, type SyncJob, type SyncRequestJob } from "./sync.ts";
 import { tick } from "./tick.ts";
@@ -69,6 +74,7 @@ await workOn<Record<string, string>>(DEAD_QUEUE, async ([job]) => {
   if (job) await buryJob(job);
 });
 await workOn<RefreshJob>("refresh", one(refreshCustomer));
+await workOn<GroupJob>("group", one(settleGroup));
 await workOn<SnapshotJob>(
   "snapshot",
   async ([job]) => {
@@ -81,6 +87,14 @@ await workOn<SyncRequestJob>("syncRequest", (jobs) => requestForCustomers(jobs.m
 });
 await workOn<ConnectionJob>("connectionTest", one(testConnection), { atOnce: 2 });
 await workOn<RemovalJob>("connectionRemoval", one(letGo));
+await workOn<RenameJob>(
+  "rename",
+  one((job, signal) => sendRename(job, signal)),
+  { atOnce: 2 },
+);
+await workOn<OpenJob>("openAccount", one(openAccount));
+await workOn<DisconnectJob>("disconnect", one(disconnectCustomer));
+await workOn<BulkPayload>("bulk", one(runBulk), { atOnce: 2 });
 await workOn<{ partnerId: string; importId: string }>("import", one(runImport));
 
 let ticking: Promise<void> = Promise.resolve();

@@ -2,6 +2,8 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import {
+  applyLicence,
+  type HeldLicence,
   toUnits,
   licenceSummary,
   licenceStatus,
@@ -125,5 +127,73 @@ describe("calendar days", () => {
       addDays("2026-12-31", 1),
       addDays("2026-01-01", -30),
     ]).toEqual(["2026-03-30", "2026-10-26", "2028-02-29", "2027-01-01", "2025-12-02"]);
+  });
+});
+
+describe("applying a licence", () => {
+  const held = (id: string, given: Partial<HeldLicence>): HeldLicence => ({
+    id,
+    kind: "trial",
+    product: "X",
+    line: "endpoint",
+    startsOn: "2026-11-01",
+    endsOn: "2026-12-01",
+    ...given,
+  });
+  const annual = {
+    ...held("new", { kind: "term", endsOn: "2027-11-20" }),
+    startsOn: "2026-11-21",
+  };
+  const ends = (present: HeldLicence[], applied = annual) => [...applyLicence(present, applied).ends];
+
+  it.each<[string, HeldLicence[], typeof annual, [string, string | null][]]>([
+    ["a trial of the line ends the day before", [held("t", {})], annual, [["t", "2026-11-20"]]],
+    ["also of another product of it", [held("t", { product: "Y" })], annual, [["t", "2026-11-20"]]],
+    ["of another line it goes on", [held("t", { line: "email" })], annual, []],
+    ["one that has ended stays as it was", [held("t", { endsOn: "2026-11-20" })], annual, []],
+    [
+      "one that ends on the first day gives it up",
+      [held("t", { endsOn: "2026-11-21" })],
+      annual,
+      [["t", "2026-11-20"]],
+    ],
+    ["a trial without an end", [held("t", { startsOn: null, endsOn: null })], annual, [["t", "2026-11-20"]]],
+    [
+      "across the end of a month",
+      [held("t", {})],
+      { ...annual, startsOn: "2026-12-01" },
+      [["t", "2026-11-30"]],
+    ],
+    [
+      "across a leap day",
+      [held("t", { endsOn: null })],
+      { ...annual, startsOn: "2028-03-01" },
+      [["t", "2028-02-29"]],
+    ],
+    [
+      "monthly ends every trial, whatever its line",
+      [held("a", {}), held("b", { line: "email", endsOn: null }), held("c", { endsOn: "2026-11-02" })],
+      { ...annual, kind: "monthly", endsOn: null },
+      [
+        ["a", "2026-11-20"],
+        ["b", "2026-11-20"],
+      ],
+    ],
+    [
+      "a term of the same product that overlaps ends with it",
+      [held("o", { kind: "term", endsOn: "2026-12-31" })],
+      annual,
+      [["o", "2027-11-20"]],
+    ],
+    ["one of another product does not", [held("o", { kind: "term", product: "Y" })], annual, []],
+    ["one that has ended does not", [held("o", { kind: "term", endsOn: "2026-11-20" })], annual, []],
+  ])("%s", (_, present, applied, expected) => expect(ends(present, applied)).toEqual(expected));
+
+  it("overlapping ones end on the latest day, and an end that is open stays open", () => {
+    const longer = held("o", { kind: "term", endsOn: "2028-01-31" });
+    expect(applyLicence([longer], annual)).toEqual({ ends: new Map(), endsOn: "2028-01-31" });
+    const open = held("p", { kind: "term", endsOn: null });
+    expect(applyLicence([longer, open], annual)).toEqual({ ends: new Map([["o", null]]), endsOn: null });
+    expect(applyLicence([], annual).endsOn).toBe("2027-11-20");
   });
 });

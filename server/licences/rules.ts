@@ -96,3 +96,44 @@ export function toUnits(decimal: string): bigint {
   const units = BigInt(whole) * 10_000n + BigInt(part.padEnd(4, "0").slice(0, 4) || "0");
   return decimal.startsWith("-") ? -units : units;
 }
+
+/** What overlaps is decided by: `line` is the product line, the category of the product. */
+export type HeldLicence = Pick<LicenceFacts, "kind" | "startsOn" | "endsOn"> & {
+  id: string;
+  product: string;
+  line: string;
+};
+const meet = (a: HeldLicence, b: HeldLicence): boolean =>
+  (a.endsOn === null || b.startsOn === null || b.startsOn <= a.endsOn) &&
+  (b.endsOn === null || a.startsOn === null || a.startsOn <= b.endsOn);
+
+/**
+ * What applying a licence changes about those there are (domain.md, "Licences"): by id the day on which each now ends, and
+ * the end of the applied one (null: none). A term ends the trials of its own line the day before it starts, and leaves
+ * other lines alone; a monthly licence ends every trial of the account so; licences of one kind and product that overlap
+ * end together, on the latest of their ends.
+ */
+export function applyLicence(
+  held: readonly HeldLicence[],
+  applied: HeldLicence & { startsOn: string },
+): { ends: Map<string, string | null>; endsOn: string | null } {
+  const replaced = held.filter(
+    (one) =>
+      one.kind === "trial" &&
+      (applied.kind === "monthly" || (applied.kind === "term" && one.line === applied.line)) &&
+      (one.endsOn === null || one.endsOn >= applied.startsOn),
+  );
+  const ends = new Map<string, string | null>(replaced.map(({ id }) => [id, addDays(applied.startsOn, -1)]));
+  const together = held.filter(
+    (one) => one.kind === applied.kind && one.product === applied.product && meet(one, applied),
+  );
+  const all = [applied, ...together].map(({ endsOn }) => endsOn);
+  const endsOn = all.includes(null)
+    ? null
+    : (all
+        .filter((end) => end !== null)
+        .sort()
+        .at(-1) ?? null);
+  for (const one of together) if (one.endsOn !== endsOn) ends.set(one.id, endsOn);
+  return { ends, endsOn };
+}

@@ -23,7 +23,7 @@ import {
   updateSetAside,
   updateUnlinkOn,
 } from "#server/vendor-accounts/queries.ts";
-import { findLastOwner, getMergeFacts } from "#server/vendor-accounts/queries-leave.ts";
+import { findLastOwner, getMergeFacts, isClosed } from "#server/vendor-accounts/queries-leave.ts";
 import { identityOf, planOf, requireAccount } from "#server/vendor-accounts/service.ts";
 
 /** A customer that may take accounts; throws customer.notFound, account.orderOnly. */
@@ -83,9 +83,11 @@ async function requireMayLeave(
   toCustomerId: string | null,
 ): Promise<void> {
   const owner = account.customerId ?? (await findLastOwner(db, partnerId, account.id));
-  if (owner === undefined || owner === toCustomerId) return;
-  const facts = await getMergeFacts(db, partnerId, owner);
-  if (facts && !facts.mayLeave) throw new AppError("customer.accessDisabled");
+  if (owner !== undefined && owner === toCustomerId) return;
+  const facts = owner === undefined ? undefined : await getMergeFacts(db, partnerId, owner);
+  // The customer may be gone from the portal: what it had closed is remembered with the account.
+  const mayLeave = facts ? facts.mayLeave : !(await isClosed(db, partnerId, account));
+  if (!mayLeave) throw new AppError("customer.accessDisabled");
 }
 
 /** Gives an account to a customer, from the queue or from the customer that has it. Throws account.* and customer.notFound. */
@@ -141,10 +143,9 @@ export async function splitAccount(
 
 /** The word that confirms what cannot be undone, in each language; an accent may be missing. */
 const words = { en: "yes", it: "si", fr: "oui" };
-function requireWord(actor: Actor, word: string): void {
+export function requireWord(language: Actor["language"], word: string): void {
   const plain = word.trim().toLowerCase().normalize("NFD").replaceAll(/\p{M}/gu, "");
-  if (plain !== words[actor.language])
-    throw new AppError("account.wordMissing", { fields: { word: "word" } });
+  if (plain !== words[language]) throw new AppError("account.wordMissing", { fields: { word: "word" } });
 }
 
 /**
@@ -161,7 +162,7 @@ export async function mergeCustomers(
 ): Promise<void> {
   const { db, actor, audit } = ctx;
   const { partnerId } = actor;
-  requireWord(actor, word);
+  requireWord(actor.language, word);
   if (customerId === intoCustomerId) throw new AppError("account.sameCustomer");
   await requireTarget(db, actor, customerId);
   await requireTarget(db, actor, intoCustomerId);

@@ -280,6 +280,18 @@ describe("thresholds", () => {
       [one.id]: { silentDays: 4, stuckHours: 12, silentGroup: "West", stuckGroup: "Ost" },
       [two.id]: { silentDays: 10, stuckHours: 48, silentGroup: null, stuckGroup: null },
     });
+    // A customer's user is measured by the same, reads no other customer's, and learns no group.
+    const own = await withScope({ partnerId, customerId: one.id }, "read only", async (db) => [
+      await listThresholds(db, partnerId, [one.id, two.id]),
+      await db.selectFrom("customerGroup").where("partnerId", "=", partnerId).select("id").execute(),
+    ]);
+    expect(own).toEqual([
+      new Map([
+        [one.id, { silentDays: 4, stuckHours: 12, silentGroup: null, stuckGroup: null }],
+        [two.id, { silentDays: 10, stuckHours: 48, silentGroup: null, stuckGroup: null }],
+      ]),
+      [],
+    ]);
     await refresh(partnerId, [one.id, two.id]);
     expect(await stateOf(one)).toEqual(["warning", "devices_silent"]);
     expect((await overviewOf(one)).reasons[0]?.evidence).toMatchObject({ days: 4 });

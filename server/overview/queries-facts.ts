@@ -2,6 +2,7 @@
 import { sql } from "kysely";
 import type { ScopedDb } from "#db/client.ts";
 import type { Reason } from "#server/customers/schema.ts";
+import type { OpenReason } from "./queries-work.ts";
 import type { AccountReport } from "./rules.ts";
 
 type FactsRow = {
@@ -64,6 +65,8 @@ type FactsRow = {
   /** Maintenance windows that cover the customer and are not over. */
   windows: { name: string; startsAt: string; endsAt: string }[];
   previous: { status: string; statusSince: string; reasons: Reason[] } | null;
+  /** What the queue of work holds of the customer. */
+  open: OpenReason[];
 };
 export type OverviewFacts = FactsRow;
 
@@ -79,12 +82,14 @@ export async function listOverviewFacts(
   const { rows } = await sql<FactsRow>`
     select c.id, c.name, c.name_shown, c.domain, c.external_id, c.relationship, c.created_at,
       coalesce((select string_agg(concat_ws(' ', k.first_name, k.last_name, k.email), ' ') from contact k
-        where k.partner_id = c.partner_id and k.customer_id = c.id), '') as contacts,
+        where k.partner_id = c.partner_id and k.customer_id = c.id and not k.is_hidden), '') as contacts,
       (select jsonb_build_object('state', g.state, 'capabilities', g.capabilities, 'fromAt', g.from_at, 'untilAt', coalesce(g.ended_at, g.until_at),
           'endReason', g.end_reason) from access_grant g where g.partner_id = c.partner_id and g.customer_id = c.id
         order by case g.state when 'active' then 1 when 'pending' then 2 else 3 end, g.created_at desc limit 1) as "grant",
       coalesce(a.accounts, '[]') as accounts, coalesce(l.licences, '[]') as licences, coalesce(h.handlings, '[]') as handlings,
       coalesce(w.windows, '[]') as windows,
+      coalesce((select jsonb_agg(jsonb_build_object('kind', q.kind, 'code', q.code, 'subject', q.subject, 'amount', q.amount)) from open_reason q
+        where q.partner_id = c.partner_id and q.customer_id = c.id), '[]') as open,
       (select jsonb_build_object('status', o.status, 'statusSince', o.status_since, 'reasons', o.reasons) from customer_overview o
         where o.partner_id = c.partner_id and o.customer_id = c.id) as previous
     from customer c
@@ -134,7 +139,7 @@ export async function listOverviewFacts(
       select jsonb_agg(jsonb_build_object('kind', l.kind, 'owner', l.owner, 'isSuspended', l.is_suspended, 'isUnlimited', l.is_unlimited,
         'quantity', l.quantity::text, 'used', l.used::text, 'startsOn', l.starts_on, 'endsOn', l.ends_on, 'category', p.category)) as licences
       from licence l join product p on p.vendor = l.vendor and p.code = l.product_code
-      where l.partner_id = ${partnerId} and l.customer_id = c.id
+      where l.partner_id = ${partnerId} and l.customer_id = c.id and l.converted_on is null
     ) l on true
     left join lateral (
       select jsonb_agg(jsonb_build_object('code', h.code, 'subject', h.subject, 'snoozedUntil', h.snoozed_until, 'isAccepted', h.is_accepted,

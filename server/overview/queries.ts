@@ -28,7 +28,7 @@ export async function getPartnerRules(db: ScopedDb, partnerId: string): Promise<
     .executeTakeFirstOrThrow();
 }
 
-/** The thresholds that hold for one customer, and the group each is of; null: the partner's own. */
+/** The thresholds that hold for one customer, and the group each is of; null: the partner's own, or a customer's user asks. */
 export type CustomerThresholds = {
   silentDays: number;
   stuckHours: number;
@@ -46,13 +46,7 @@ export async function listThresholds(
     select wanted.id, coalesce(s.silent_days, p.silent_days) as silent_days, coalesce(s.stuck_hours, p.stuck_hours) as stuck_hours,
       s.silent_group, s.stuck_group
     from partner p cross join unnest(${[...customerIds]}::uuid[]) as wanted (id)
-    cross join lateral (
-      select min(g.silent_days) as silent_days, min(g.stuck_hours) as stuck_hours,
-        (array_agg(g.name order by g.silent_days, g.name) filter (where g.silent_days is not null))[1] as silent_group,
-        (array_agg(g.name order by g.stuck_hours, g.name) filter (where g.stuck_hours is not null))[1] as stuck_group
-      from customer_group_member m join customer_group g on g.partner_id = m.partner_id and g.id = m.group_id
-      where m.partner_id = ${partnerId} and m.customer_id = wanted.id
-    ) s
+    left join app.group_thresholds(${[...customerIds]}::uuid[]) s on s.customer_id = wanted.id
     where p.id = ${partnerId}`.execute(db);
   return new Map(rows.map(({ id, ...thresholds }) => [id, thresholds]));
 }
@@ -102,6 +96,8 @@ export type OverviewRow = {
   licenceStateRank: number;
   licenceKinds: string[];
   categories: string[];
+  categoriesInactive: string[];
+  vendors: string[];
   licensed: string | null;
   used: string | null;
   overUsed: boolean;
@@ -117,7 +113,7 @@ const rowTypes = sql`"customerId" uuid, "nameShown" text, domain text, relations
   "alertsLow" int, "licenceStateRank" smallint, "licenceKinds" text[], categories text[], licensed numeric, used numeric, "overUsed" boolean,
   "licenceEndsOn" date, "devicesSource" text, "applicationsInstalled" int, "applicationsDenied" int,
   "applicationsUnused" int, "licenceShortfall" int, "saasApplications" int, "saasUsers" int, "saasActiveUsers" int, "saasSubscriptions" int,
-  "saasUnassigned" int, "saasMonthlySpend" numeric, "saasCurrency" text, gaps jsonb`;
+  "saasUnassigned" int, "saasMonthlySpend" numeric, "saasCurrency" text, gaps jsonb, "categoriesInactive" text[], vendors text[]`;
 
 /** Upserts overview rows, the day's history, changes of status and the search text, in one statement each. */
 export async function upsertOverview(
@@ -136,13 +132,14 @@ export async function upsertOverview(
       devices_recent, devices_silent, devices_quarantined, devices_inactive, devices_unprotected, alerts_high, alerts_medium, alerts_low,
       licence_state_rank, licence_kinds, categories, licensed, used, over_used, licence_ends_on, devices_source, applications_installed,
       applications_denied, applications_unused, licence_shortfall, saas_applications, saas_users, saas_active_users, saas_subscriptions,
-      saas_unassigned, saas_monthly_spend, saas_currency, gaps)
+      saas_unassigned, saas_monthly_spend, saas_currency, gaps, categories_inactive, vendors)
     select ${partnerId}::uuid, "customerId", "nameShown", left(app.plain("nameShown"), 200), domain, relationship, status, reasons, "statusSince",
       least("nextChangeAt", "nextLicenceDay"::timestamp at time zone ${timeZone}), "metricsFrom", "metricsUntil", "licencesFrom", "licencesUntil",
       "hasCustomerLicences", "lastSyncAt", "devicesTotal", "devicesRecent", "devicesSilent", "devicesQuarantined", "devicesInactive",
       "devicesUnprotected", "alertsHigh", "alertsMedium", "alertsLow", "licenceStateRank", "licenceKinds", categories, licensed, used,
       "overUsed", "licenceEndsOn", "devicesSource", "applicationsInstalled", "applicationsDenied", "applicationsUnused", "licenceShortfall",
-      "saasApplications", "saasUsers", "saasActiveUsers", "saasSubscriptions", "saasUnassigned", "saasMonthlySpend", "saasCurrency", gaps
+      "saasApplications", "saasUsers", "saasActiveUsers", "saasSubscriptions", "saasUnassigned", "saasMonthlySpend", "saasCurrency", gaps,
+      coalesce("categoriesInactive", '{}'), coalesce(vendors, '{}')
     from ${input} order by "customerId"
     on conflict (partner_id, customer_id) do update set name_shown = excluded.name_shown, name_sort = excluded.name_sort, domain = excluded.domain,
       relationship = excluded.relationship, status = excluded.status, reasons = excluded.reasons, status_since = excluded.status_since,
@@ -158,7 +155,8 @@ export async function upsertOverview(
       applications_unused = excluded.applications_unused, licence_shortfall = excluded.licence_shortfall,
       saas_applications = excluded.saas_applications, saas_users = excluded.saas_users, saas_active_users = excluded.saas_active_users,
       saas_subscriptions = excluded.saas_subscriptions, saas_unassigned = excluded.saas_unassigned,
-      saas_monthly_spend = excluded.saas_monthly_spend, saas_currency = excluded.saas_currency, gaps = excluded.gaps
+      saas_monthly_spend = excluded.saas_monthly_spend, saas_currency = excluded.saas_currency, gaps = excluded.gaps,
+      categories_inactive = excluded.categories_inactive, vendors = excluded.vendors
     where (o.*) is distinct from (excluded.*)`.execute(db);
   await sql`
     insert into customer_history as h (partner_id, customer_id, day, status, devices_total, devices_recent, devices_silent, devices_quarantined,

@@ -2,7 +2,16 @@
 import fc from "fast-check";
 import { describe, expect, it, test } from "vitest";
 import { toUnits } from "#server/licences/rules.ts";
-import { type AccountReport, type Family, figuresOf, monthly, total } from "./rules.ts";
+import type { Reason } from "#server/customers/schema.ts";
+import {
+  type AccountReport,
+  type Family,
+  figuresOf,
+  isSameWork,
+  monthly,
+  openReasons,
+  total,
+} from "./rules.ts";
 
 const since = new Date("2026-11-01T08:00:00.000Z");
 const at = (days: number) => new Date(since.getTime() + days * 86_400_000);
@@ -304,4 +313,45 @@ describe("exact decimals", () => {
     [["0.1", "0.2", null], "0.3000"],
     [["-0.5", "0.25"], "-0.2500"],
   ])("the sum of %o is %s", (values, expected) => expect(total(values)).toBe(expected));
+});
+
+describe("the queue of work", () => {
+  const reason = (code: string, evidence: Reason["evidence"] = {}, muted?: Reason["muted"]): Reason => ({
+    code,
+    since: "2026-11-01T00:00:00.000Z",
+    evidence,
+    ...(muted && { muted }),
+  });
+
+  test("holds warnings and what is stuck, unless put aside, and over-use; with what they count", () => {
+    expect(
+      openReasons(
+        [
+          reason("devices_silent", { count: 3 }),
+          reason("denied_application", { count: 2 }, { kind: "accepted", until: null, why: "" }),
+          reason("run_failed", { vendor: "snow" }),
+          reason("run_failed", { vendor: "snow" }),
+          reason("run_failed", { vendor: "sophos" }),
+        ],
+        true,
+      ),
+    ).toEqual([
+      { kind: "warning", code: "devices_silent", subject: "", amount: 3 },
+      { kind: "warning", code: "run_failed", subject: "snow", amount: null },
+      { kind: "warning", code: "run_failed", subject: "sophos", amount: null },
+      { kind: "over_use", code: "over_use", subject: "", amount: null },
+    ]);
+    expect(openReasons([reason("stuck", { hours: 24 })], false)).toEqual([
+      { kind: "stuck", code: "stuck", subject: "", amount: null },
+    ]);
+    expect(openReasons([reason("no_grant"), reason("running")], false)).toEqual([]);
+  });
+
+  test("is the same in any order, and another with another amount", () => {
+    const a = { kind: "warning", code: "devices_silent", subject: "", amount: 3 } as const;
+    const b = { kind: "over_use", code: "over_use", subject: "", amount: null } as const;
+    expect(isSameWork([a, b], [b, a])).toBe(true);
+    expect(isSameWork([a], [{ ...a, amount: 4 }])).toBe(false);
+    expect(isSameWork([a], [a, b])).toBe(false);
+  });
 });

@@ -1,6 +1,8 @@
 // The figures of a customer out of what its vendor accounts told: which source counts, what is blank and why, exact sums.
-import type { DeviceFacts } from "#server/customers/rules.ts";
+import { type DeviceFacts, subjectOf } from "#server/customers/rules.ts";
+import type { Reason } from "#server/customers/schema.ts";
 import { toUnits } from "#server/licences/rules.ts";
+import type { OpenReason } from "./queries-work.ts";
 
 type GapReason = "not_entitled" | "not_reported";
 
@@ -217,4 +219,30 @@ export function monthly(yearly: string): string {
   const doubled = 2n * toUnits(yearly) + 12n;
   const rest = ((doubled % 24n) + 24n) % 24n;
   return toDecimal((doubled - rest) / 24n);
+}
+
+/** Reasons with figures, which somebody can do something about; the others say why there are none. */
+const warningCodes = ["devices_silent", "denied_application", "devices_unprotected", "run_failed"];
+
+/** What of a customer waits in the queue of work: warnings and a stuck synchronisation that nobody put aside, and over-use. */
+export function openReasons(reasons: readonly Reason[], isOverUsed: boolean): OpenReason[] {
+  const open = reasons
+    .filter(({ code, muted }) => !muted && (code === "stuck" || warningCodes.includes(code)))
+    .map((reason): OpenReason => ({
+      kind: reason.code === "stuck" ? "stuck" : "warning",
+      code: reason.code,
+      subject: subjectOf(reason),
+      amount: typeof reason.evidence["count"] === "number" ? reason.evidence["count"] : null,
+    }));
+  const overUse: OpenReason = { kind: "over_use", code: "over_use", subject: "", amount: null };
+  const all = isOverUsed ? [...open, overUse] : open;
+  // Two accounts of one vendor that fail are one reason to whoever handles it.
+  return [...new Map(all.map((one) => [`${one.code} ${one.subject}`, one])).values()];
+}
+
+/** Whether both hold the same reasons with the same amounts, in whatever order. */
+export function isSameWork(a: readonly OpenReason[], b: readonly OpenReason[]): boolean {
+  const keys = (all: readonly OpenReason[]) =>
+    all.map(({ kind, code, subject, amount }) => JSON.stringify([kind, code, subject, amount])).sort();
+  return keys(a).join() === keys(b).join();
 }

@@ -16,7 +16,8 @@ import {
 } from "./queries.ts";
 import { customerStatus, metricsAccess } from "#server/customers/rules.ts";
 import type { Reason } from "#server/customers/schema.ts";
-import { figuresOf, total, type AccountReport, type Figures } from "./rules.ts";
+import { replaceOpenReasons } from "./queries-work.ts";
+import { figuresOf, isSameWork, openReasons, total, type AccountReport, type Figures } from "./rules.ts";
 
 const DAY_MS = 86_400_000;
 const FOREVER = "infinity";
@@ -48,6 +49,13 @@ export async function refreshOverview(
     return own ? [overviewRow(customer, denied, own, today, now)] : [];
   });
   await upsertOverview(db, partnerId, rows, today, timeZone, now);
+  const held = new Map(facts.map(({ id, open }) => [id, open]));
+  const work = rows.map((row) => ({
+    customerId: row.customerId,
+    open: openReasons(row.reasons, row.overUsed),
+  }));
+  const changed = work.filter(({ customerId, open }) => !isSameWork(open, held.get(customerId) ?? []));
+  await replaceOpenReasons(db, partnerId, changed, now);
 }
 
 /** The minute job for one partner: ends windows, then recomputes at most `most` rows; returns how many it did. */
@@ -158,6 +166,7 @@ function overviewRow(
     lastSyncAt: shows ? lastSync : null,
     ...metricsOf(shows ? told : null),
     ...figures,
+    vendors: [...new Set(customer.accounts.map((account) => account.vendor))].sort(),
     searchText: [
       customer.nameShown,
       customer.name,
@@ -221,6 +230,7 @@ function licenceFigures(customer: OverviewFacts, today: string, now: Date) {
   const counted = customer.licences.filter((licence) => licence.owner === "partner" || isLive);
   const summary = licenceSummary(counted, today);
   const running = counted.filter((licence) => ["active", "trial"].includes(licenceStatus(licence, today)));
+  const categories = [...new Set(running.map((licence) => licence.category))].sort();
   const days = counted.flatMap((licence) => [
     licence.startsOn,
     licence.endsOn && addDays(licence.endsOn, -EXPIRING_DAYS),
@@ -236,8 +246,14 @@ function licenceFigures(customer: OverviewFacts, today: string, now: Date) {
     licencesUntil: until,
     hasCustomerLicences: counted.some((licence) => licence.owner === "customer"),
     licenceStateRank: summary.stateRank,
-    licenceKinds: summary.kinds,
-    categories: [...new Set(running.map((licence) => licence.category))].sort(),
+    licenceKinds: [
+      ...summary.kinds,
+      ...(counted.some((licence) => licence.owner === "customer") ? ["own"] : []),
+    ],
+    categories,
+    categoriesInactive: [...new Set(counted.map((licence) => licence.category))]
+      .filter((category) => !categories.includes(category))
+      .sort(),
     licensed: total(running.map((licence) => (licence.isUnlimited ? null : licence.quantity))),
     used: total(running.map((licence) => licence.used)),
     overUsed: summary.isOverUsed,

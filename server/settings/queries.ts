@@ -13,10 +13,12 @@ export function getThresholds(db: ScopedDb, partnerId: string): Promise<PartnerT
     .executeTakeFirstOrThrow();
 }
 
+/** Groups that may have thresholds: one whose rule asks for the status would turn in a circle. */
 export function listGroupThresholds(db: ScopedDb, partnerId: string) {
   return db
     .selectFrom("customerGroup")
     .where("partnerId", "=", partnerId)
+    .where(sql<number>`cardinality(rule_statuses)`, "=", 0)
     .select(["id", "name", "silentDays", "stuckHours"])
     .orderBy("name")
     .limit(500)
@@ -28,7 +30,13 @@ export function findGroupThresholds(db: ScopedDb, partnerId: string, groupId: st
     .selectFrom("customerGroup")
     .where("partnerId", "=", partnerId)
     .where("id", "=", groupId)
-    .select(["id", "name", "silentDays", "stuckHours"])
+    .select([
+      "id",
+      "name",
+      "silentDays",
+      "stuckHours",
+      sql<boolean>`rule_statuses <> '{}'`.as("asksForStatus"),
+    ])
     .executeTakeFirst();
 }
 

@@ -1,5 +1,5 @@
 // Changing what decides the status of customers: each change is recorded and marks whom it concerns for the minute job.
-import { searchCustomers } from "#server/customers/queries.ts";
+import { searchCustomers } from "#server/search/queries.ts";
 import { listGroups } from "#server/customers/queries-groups.ts";
 import { AppError } from "#server/errors.ts";
 import type { Guarded } from "#server/trpc.ts";
@@ -73,6 +73,7 @@ export async function setGroupThresholds(
   const { partnerId } = actor;
   const group = await findGroupThresholds(db, partnerId, groupId);
   if (!group) throw new AppError("settings.notFound");
+  if (group.asksForStatus) throw new AppError("settings.groupByStatus");
   const before = { silentDays: form.wasSilentDays, stuckHours: form.wasStuckHours };
   const after = { silentDays: form.silentDays, stuckHours: form.stuckHours };
   if (!(await updateGroupThresholds(db, partnerId, groupId, before, after)))
@@ -132,6 +133,7 @@ async function coveredBy(
   if (form.covers === "group") {
     const group = form.groupId ? await findGroupThresholds(db, actor.partnerId, form.groupId) : undefined;
     if (!group) throw new AppError("settings.groupMissing");
+    if (group.asksForStatus) throw new AppError("settings.groupByStatus");
     return { groupId: group.id, forCustomerId: null, of: group.name };
   }
   const typed = form.customer ?? "";

@@ -8,6 +8,7 @@ import {
   makeAccount,
   makeConnection,
   makeCustomer,
+  makeGroup,
   makeMember,
   makePartner,
   type Customer,
@@ -184,6 +185,41 @@ test("the forms of the page lead back to it with what became of them", async () 
   expect((await post(redriveHandler, { jobId, ...back }))[1]).toContain("error=sync.notFound");
   for (const fields of [{}, { runId: "1" }, { batchId: "x", runId: "y" }] as Record<string, string>[])
     expect((await post(cancelSyncHandler, fields))[1]).toContain("error=request.invalid");
+});
+
+test("the form of a group tells how many customers are read and left out, and refuses what is none", async () => {
+  const owner = await makeMember({ role: "helpDesk" });
+  const [readable, closed] = await Promise.all([
+    makeCustomer({ partnerId: owner.partnerId }),
+    makeCustomer({ partnerId: owner.partnerId, relationship: "delegated" }),
+  ]);
+  for (const one of [readable, closed]) await makeAccount(one);
+  const { id: groupId } = await makeGroup({
+    partnerId: owner.partnerId,
+    customers: [readable.id, closed.id],
+  });
+  const back = `/it/customers?group=${groupId}`;
+  const started = await send(owner, { groupId, return: `${back}&customers=9&left=9&error=x` });
+  expect([started.status, started.headers.get("location")]).toEqual([
+    303,
+    `${back}&customers=1&left=1&notice=sync.started`,
+  ]);
+  expect(await (await send(owner, { groupId }, { type: "json" })).json()).toEqual({
+    answer: "sync.joined",
+    customers: 1,
+    left: 1,
+  });
+  expect(await codeOf(await send(member, { groupId }, { type: "json" }))).toEqual([404, "request.notFound"]);
+  expect(await codeOf(await send(owner, { groupId: "1" }, { type: "json" }))).toEqual([
+    400,
+    "request.invalid",
+  ]);
+  const admin = await makeMember({
+    role: "customerAdmin",
+    partnerId: owner.partnerId,
+    customerId: readable.id,
+  });
+  expect(await codeOf(await send(admin, { groupId }, { type: "json" }))).toEqual([403, "permission.denied"]);
 });
 
 type Stream = { next(): Promise<string | null>; close(): void; status: number };

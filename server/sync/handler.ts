@@ -5,7 +5,7 @@ import { AppError } from "#server/errors.ts";
 import { eventStream } from "#server/http/event-stream.ts";
 import { readFields, safeReturn } from "#server/http/incoming.ts";
 import { onProgress } from "#server/jobs/announcements.ts";
-import { cancelSync, redriveJob, retryBatch, startConnection } from "#server/jobs/control.ts";
+import { cancelSync, redriveJob, retryBatch, startConnection, startGroup } from "#server/jobs/control.ts";
 import { readProgress } from "#server/jobs/progress.ts";
 import { can } from "#server/permissions.ts";
 import { route, type RouteInput } from "#server/route.ts";
@@ -14,10 +14,14 @@ import { syncRouter } from "./router.ts";
 import { CancelForm, RedriveForm, RetryForm, SyncForm } from "./schema.ts";
 import { startSync } from "./service.ts";
 
-const withNotice = (path: string, code: string): Response => {
+/** What became of a form: its notice, and of a group how many customers are read and how many are left out. */
+type Outcome = { answer: string; customers?: number; left?: number };
+
+const withNotice = (path: string, { answer, ...counts }: Outcome): Response => {
   const url = new URL(path, "http://here.invalid");
-  url.searchParams.set("notice", code);
-  url.searchParams.delete("error");
+  for (const name of ["error", "customers", "left"]) url.searchParams.delete(name);
+  for (const [name, count] of Object.entries(counts)) url.searchParams.set(name, String(count));
+  url.searchParams.set("notice", answer);
   return new Response(null, {
     status: 303,
     headers: { location: url.pathname + url.search, "cache-control": "no-store" },
@@ -28,26 +32,29 @@ const withNotice = (path: string, code: string): Response => {
 const form =
   <Fields extends { return?: string | undefined }>(
     schema: z.ZodType<Fields>,
-    work: (fields: Fields, input: RouteInput<Record<string, never>>) => Promise<string>,
+    work: (fields: Fields, input: RouteInput<Record<string, never>>) => Promise<Outcome>,
   ) =>
   async (input: RouteInput<Record<string, never>>): Promise<Response> => {
     const { isForm, fields } = await readFields(input.request);
     const parsed = schema.safeParse(fields);
     if (!parsed.success) throw new AppError("request.invalid");
-    const answer = await work(parsed.data, input);
+    const outcome = await work(parsed.data, input);
     return isForm
-      ? withNotice(safeReturn(parsed.data.return, `/${input.language}`), answer)
-      : Response.json({ answer });
+      ? withNotice(safeReturn(parsed.data.return, `/${input.language}`), outcome)
+      : Response.json(outcome);
   };
 
 export const startSyncHandler = route(
   "sync:start",
   "read write",
-  form(SyncForm, async ({ customerId, all }, { actor, db, audit }) => {
-    if (customerId) await requireCustomer({ actor, db }, "sync:start", customerId);
-    else if (all !== "1") throw new AppError("request.invalid");
+  form(SyncForm, async ({ customerId, groupId, all }, { actor, db, audit }) => {
+    const ctx = { actor, db, audit };
+    if (customerId) await requireCustomer(ctx, "sync:start", customerId);
+    else if (groupId === undefined && all !== "1") throw new AppError("request.invalid");
     else if (!can(actor, "sync:startAll")) throw new AppError("permission.denied");
-    return (await startSync({ actor, db, audit }, customerId ?? null, new Date())).answer;
+    return groupId === undefined || customerId
+      ? startSync(ctx, customerId ?? null, new Date())
+      : startGroup(ctx, groupId, new Date());
   }),
 );
 
@@ -56,20 +63,18 @@ export const cancelSyncHandler = route(
   "read write",
   form(CancelForm, async (choice, input) => {
     const { cancelled } = await cancelSync(input, choice, new Date());
-    return cancelled > 0 ? "sync.cancelled" : "sync.over";
+    return { answer: cancelled > 0 ? "sync.cancelled" : "sync.over" };
   }),
 );
 
 export const retrySyncHandler = route(
   "sync:startAll",
   "read write",
-  form(RetryForm, async (choice, input) => {
-    const { answer } =
-      "batchId" in choice
-        ? await retryBatch(input, choice.batchId, new Date())
-        : await startConnection(input, choice.connectionId, new Date());
-    return answer;
-  }),
+  form(RetryForm, (choice, input) =>
+    "batchId" in choice
+      ? retryBatch(input, choice.batchId, new Date())
+      : startConnection(input, choice.connectionId, new Date()),
+  ),
 );
 
 export const redriveHandler = route(
@@ -77,7 +82,7 @@ export const redriveHandler = route(
   "read write",
   form(RedriveForm, async ({ jobId }, input) => {
     await redriveJob(input, jobId, new Date());
-    return "sync.redriven";
+    return { answer: "sync.redriven" };
   }),
 );
 

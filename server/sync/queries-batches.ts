@@ -1,6 +1,7 @@
 // Queries of batches with their runs as people see and end them: only what lies in the member's scope.
 import { sql } from "kysely";
 import type { ScopedDb } from "#db/client.ts";
+import type { LiveRun } from "./schema.ts";
 
 /** The connection `c` is the partner's own, or that of a customer in scope. */
 const isInScope = sql<boolean>`(c.customer_id is null or exists (select from visible_customer v where v.partner_id = c.partner_id and v.id = c.customer_id))`;
@@ -199,4 +200,36 @@ export async function findReadable(
     .select(["c.id", "c.circuitOpenUntil"])
     .executeTakeFirst();
   return row && { ...row, accounts: null };
+}
+
+const MOST_LIVE = 20;
+
+/** What is being read now, the longest first; of customers' own connections only those of customers in scope. */
+export async function listLiveRuns(db: ScopedDb, partnerId: string): Promise<LiveRun[]> {
+  const rows = await db
+    .selectFrom("syncRun as r")
+    .innerJoin("connection as c", (join) =>
+      join.onRef("c.partnerId", "=", "r.partnerId").onRef("c.id", "=", "r.connectionId"),
+    )
+    .where("r.partnerId", "=", partnerId)
+    .where("r.state", "in", ["queued", "running"])
+    .where(isInScope)
+    .select(["r.id", "c.name as connection", "c.vendor", "r.state", "r.accountsTotal", "r.accountsDone"])
+    .select((eb) =>
+      eb
+        .case()
+        .when("c.circuitOpenUntil", ">", sql<Date>`now()`)
+        .then(eb.ref("c.circuitOpenUntil"))
+        .end()
+        .as("waitsUntil"),
+    )
+    .orderBy("r.state", "desc")
+    .orderBy("r.createdAt")
+    .limit(MOST_LIVE)
+    .execute();
+  return rows.map((row) => ({
+    ...row,
+    state: row.state as LiveRun["state"],
+    waitsUntil: row.state === "queued" ? (row.waitsUntil?.toISOString() ?? null) : null,
+  }));
 }

@@ -1,5 +1,5 @@
 // Writes the parts of snapshots: devices, licences, alerts, applications, SaaS, which become exactly what was reported; and that it was.
-import { sql } from "kysely";
+import { type RawBuilder, sql } from "kysely";
 import { type ScopedDb, verbatim } from "#db/client.ts";
 import type {
   AlertReport,
@@ -19,7 +19,13 @@ export type Placed<Part> = {
 };
 
 /** A table of parts: what names a row within its account, and the other columns with their types. */
-type Shape = { table: string; key: string; columns: Record<string, string> };
+type Shape = {
+  table: string;
+  key: string;
+  columns: Record<string, string>;
+  /** Which rows (`t`) stay although the source does not name them; `given` are the rows it names, as `r`. */
+  kept?: RawBuilder<unknown>;
+};
 /** Names of snapshots are those of the columns in camel case. */
 const column = (name: string) => name.replaceAll(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`);
 const list = (texts: readonly string[]) => verbatim(texts.join(", "));
@@ -33,7 +39,7 @@ const list = (texts: readonly string[]) => verbatim(texts.join(", "));
 async function merge(
   db: ScopedDb,
   partnerId: string,
-  { table, key, columns }: Shape,
+  { table, key, columns, kept }: Shape,
   parts: readonly Placed<object>[],
 ): Promise<void> {
   const names = ["customerId", ...Object.keys(columns)];
@@ -57,7 +63,8 @@ async function merge(
     with given as materialized (${given(known)}),
     gone as (
       delete from ${into} t where t.partner_id = ${partnerId}::uuid and t.vendor_account_id = any(${known.map(({ accountId }) => accountId)}::uuid[])
-        and (t.vendor_account_id, t.${keyColumn}) not in (select r."accountId", ${keyGiven} from given r))
+        and (t.vendor_account_id, t.${keyColumn}) not in (select r."accountId", ${keyGiven} from given r)
+        ${kept ? sql`and not (${kept})` : sql``})
     ${insert} from given r
     on conflict (partner_id, vendor_account_id, ${keyColumn}) do update set ${list(written.map((name) => `${name} = excluded.${name}`))}
     where (${list(written.map((name) => `t.${name}`))}) is distinct from (${list(written.map((name) => `excluded.${name}`))})`.execute(
@@ -120,8 +127,12 @@ const licences: Shape = {
     endsOn: "date",
     orderNumber: "text",
   },
+  kept: sql`t.is_recorded and not exists (select from given r where r."accountId" = t.vendor_account_id and r.kind = 'monthly')`,
 };
-/** Licences of these accounts become exactly the ones given; that one is suspended is not the vendor's word, and stays. */
+/**
+ * Licences of these accounts become exactly the ones given; that one is suspended is not the vendor's word, and stays, and
+ * so do monthly licences that were ordered here until the vendor tells of monthly ones.
+ */
 export const mergeLicences = (
   db: ScopedDb,
   partnerId: string,

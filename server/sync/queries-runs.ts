@@ -1,8 +1,6 @@
 // Queries of a run's life: made, claimed by a worker, going on, ended.
-import { sql } from "kysely";
 import type { ScopedDb } from "#db/client.ts";
 import type { CallLimit } from "./rules.ts";
-import type { LiveRun } from "./schema.ts";
 
 export type ConnectionRow = {
   id: string;
@@ -66,7 +64,18 @@ export async function insertRuns(
   if (wanted.length === 0) return [];
   return db
     .insertInto("syncRun")
-    .values(wanted.map((run) => ({ partnerId, batchId, ...run })))
+    .values((eb) =>
+      wanted.map((run) => ({
+        partnerId,
+        batchId,
+        ...run,
+        customerId: eb
+          .selectFrom("connection as c")
+          .where("c.partnerId", "=", partnerId)
+          .where("c.id", "=", run.connectionId)
+          .select("c.customerId"),
+      })),
+    )
     .onConflict((oc) =>
       oc.columns(["partnerId", "connectionId"]).where("state", "in", ["queued", "running"]).doNothing(),
     )
@@ -252,47 +261,4 @@ export async function failSilentRuns(
     runs.map((run) => run.connectionId),
     now,
   );
-}
-
-const MOST_LIVE = 20;
-
-/** What is being read now, the longest first; of customers' own connections only those of customers in scope. */
-export async function listLiveRuns(db: ScopedDb, partnerId: string): Promise<LiveRun[]> {
-  const rows = await db
-    .selectFrom("syncRun as r")
-    .innerJoin("connection as c", (join) =>
-      join.onRef("c.partnerId", "=", "r.partnerId").onRef("c.id", "=", "r.connectionId"),
-    )
-    .where("r.partnerId", "=", partnerId)
-    .where("r.state", "in", ["queued", "running"])
-    .where((eb) =>
-      eb.or([
-        eb("c.customerId", "is", null),
-        eb.exists(
-          eb
-            .selectFrom("visibleCustomer as v")
-            .whereRef("v.partnerId", "=", "c.partnerId")
-            .whereRef("v.id", "=", "c.customerId")
-            .select("v.id"),
-        ),
-      ]),
-    )
-    .select(["r.id", "c.name as connection", "c.vendor", "r.state", "r.accountsTotal", "r.accountsDone"])
-    .select((eb) =>
-      eb
-        .case()
-        .when("c.circuitOpenUntil", ">", sql<Date>`now()`)
-        .then(eb.ref("c.circuitOpenUntil"))
-        .end()
-        .as("waitsUntil"),
-    )
-    .orderBy("r.state", "desc")
-    .orderBy("r.createdAt")
-    .limit(MOST_LIVE)
-    .execute();
-  return rows.map((row) => ({
-    ...row,
-    state: row.state as LiveRun["state"],
-    waitsUntil: row.state === "queued" ? (row.waitsUntil?.toISOString() ?? null) : null,
-  }));
 }

@@ -4,7 +4,10 @@ import type { ScopedDb } from "#db/client.ts";
 import type { AccountIdentity } from "./snapshot.ts";
 
 export type AccountRow = { id: string; externalId: string; customerId: string | null };
-/** `isFree`: it has no customer, and no person said that it shall have none. `isNew`: this transaction added it. */
+/**
+ * `isFree`: it has no customer, no person said that it shall have none, and no customer that left had closed it. `isNew`:
+ * this transaction added it.
+ */
 export type PlacedAccount = AccountRow & { isFree: boolean; isNew: boolean };
 
 /**
@@ -44,7 +47,8 @@ export async function upsertAccounts(
       identity = case when excluded.billing = 'unknown' then a.identity else excluded.identity end,
       billing = case when excluded.billing = 'unknown' then a.billing else excluded.billing end
     returning a.id, a.external_id, case when a.link_state <> 'not_linked' then a.customer_id end as customer_id,
-      a.customer_id is null and a.link_state <> 'not_linked' and not a.is_set_aside as is_free,
+      a.customer_id is null and a.link_state <> 'not_linked' and not a.is_set_aside and not exists (select from closed_account z
+        where z.partner_id = a.partner_id and z.vendor = a.vendor and z.external_id = a.external_id) as is_free,
       -- Only a row that was there before is locked by its update.
       a.xmax = 0 as is_new`.execute(db);
   return rows;
@@ -95,7 +99,7 @@ export async function insertCustomers(
     .execute();
 }
 
-/** Renews the records that are the vendor's word; those of people and imports are kept. */
+/** Renews the records that are the vendor's word; those of people and imports are kept, and so is a name that a person chose. */
 export async function renewCustomers(
   db: ScopedDb,
   partnerId: string,
@@ -111,7 +115,7 @@ export async function renewCustomers(
     address,
   }));
   await sql`
-    update customer c set name = r.name, name_shown = r.name, domain = r.domain, country = r.country, region = r.region, address = r.address, updated_at = ${now}
+    update customer c set name = r.name, name_shown = case when c.is_name_chosen then c.name_shown else r.name end, domain = r.domain, country = r.country, region = r.region, address = r.address, updated_at = ${now}
     from jsonb_to_recordset(${JSON.stringify(input)}::jsonb) as r ("customerId" uuid, name text, domain text, country text, region text, address jsonb)
     where c.partner_id = ${partnerId}::uuid and c.id = r."customerId" and c.origin = 'vendor'
       and (c.name, c.domain, c.country, c.region, c.address) is distinct from (r.name, r.domain, r.country, r.region, nullif(r.address, 'null'))`.execute(

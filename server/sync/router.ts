@@ -1,9 +1,24 @@
 // The public face of synchronisation: start it, watch it, end it.
-import { cancelSync, redriveJob, retryBatch, startConnection, startSome } from "#server/jobs/control.ts";
+import {
+  cancelSync,
+  redriveJob,
+  retryBatch,
+  startConnection,
+  startGroup,
+  startSome,
+} from "#server/jobs/control.ts";
 import { readOverview, readProgress } from "#server/jobs/progress.ts";
 import { customerProcedure, procedure, router } from "#server/trpc.ts";
-import { listLiveRuns } from "./queries-runs.ts";
-import { LiveRuns, MOST_AT_ONCE, SomeAnswer, SyncAnswer, SyncOverview, SyncProgress } from "./schema.ts";
+import { listLiveRuns } from "./queries-batches.ts";
+import {
+  GroupAnswer,
+  LiveRuns,
+  MOST_AT_ONCE,
+  SomeAnswer,
+  SyncAnswer,
+  SyncOverview,
+  SyncProgress,
+} from "./schema.ts";
 import { startSync } from "./service.ts";
 import { z } from "zod";
 
@@ -34,6 +49,10 @@ export const syncRouter = router({
     .input(z.strictObject({ customerIds: z.array(z.uuid()).max(MOST_AT_ONCE).default([]) }))
     .output(SomeAnswer)
     .mutation(({ ctx, input }) => startSome(ctx, input.customerIds, new Date())),
+  startGroup: procedure("sync:startAll")
+    .input(z.strictObject({ groupId: z.uuid() }))
+    .output(GroupAnswer)
+    .mutation(({ ctx, input }) => startGroup(ctx, input.groupId, new Date())),
   startConnection: procedure("sync:startAll")
     .input(z.strictObject({ connectionId: z.uuid() }))
     .output(SyncAnswer)

@@ -16,9 +16,10 @@ export const LiveRuns = z.array(
 export type LiveRun = z.infer<typeof LiveRuns>[number];
 export const SyncAnswer = z.object({ answer: z.enum(["sync.started", "sync.joined", "sync.waiting"]) });
 
-/** The form of *Sync now*: one customer, or all; `return` is the page to go back to. */
+/** The form of *Sync now*: one customer, a group, or all; `return` is the page to go back to. */
 export const SyncForm = z.object({
   customerId: z.uuid().optional(),
+  groupId: z.uuid().optional(),
   all: z.literal("1").optional(),
   return: z.string().max(2000).optional(),
 });
@@ -26,6 +27,10 @@ export const SyncForm = z.object({
 /** What streams send and pages begin with: the runs that are live, and when one last ended (what runs brought is new then). */
 export const SyncProgress = z.object({ runs: LiveRuns, lastEndedAt: z.string().nullable() });
 export type SyncProgress = z.infer<typeof SyncProgress>;
+
+/** `customers` of the group are read; `left` are not: no access at present, or nothing to read them from. */
+export const GroupAnswer = SyncAnswer.extend({ customers: z.number(), left: z.number() });
+export type GroupAnswer = z.infer<typeof GroupAnswer>;
 
 export const MOST_AT_ONCE = 1_000;
 export const SomeAnswer = z.object({

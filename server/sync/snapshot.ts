@@ -229,6 +229,23 @@ export type Connector = {
   /** Checks the credentials with one cheap call; returns how the vendor names who we are. */
   test(input: ConnectorInput): Promise<{ id: string; kind: string }>;
   read(input: ConnectorInput & { only?: string[] }): AsyncGenerator<ConnectorEvent>;
+  /** Gives the account another name; again changes nothing. Only where the vendor documents a way (docs/decisions/0021). */
+  rename?(input: ConnectorInput, account: { externalId: string; name: string }): Promise<void>;
+  /** Opens an account that is billed by use. Never sent twice by itself: again makes another one. Only where the vendor documents a way. */
+  open?(input: ConnectorInput, account: AccountToOpen): Promise<z.input<typeof AccountIdentity>>;
+  /** Accounts that an `open` whose answer was lost may have made: of this name, contact and billing. */
+  findOpened?(
+    input: ConnectorInput,
+    account: AccountToOpen,
+  ): Promise<readonly z.input<typeof AccountIdentity>[]>;
+};
+export type AccountToOpen = {
+  name: string;
+  /** Where the vendor keeps the data, in the vendor's words. */
+  region: string;
+  country: string;
+  contact: { firstName: string; lastName: string; email: string };
+  address: { street: string; city: string; postalCode: string };
 };
 export type ConnectorInput = {
   credentials: Credentials;

@@ -45,3 +45,19 @@ export async function findLastOwner(
     .executeTakeFirst();
   return row?.fromCustomer ?? undefined;
 }
+
+/** Had its customer closed itself when it left the portal? By the vendor's name of the account, whatever read it then. */
+export async function isClosed(
+  db: ScopedDb,
+  partnerId: string,
+  { vendor, externalId }: { vendor: string; externalId: string },
+): Promise<boolean> {
+  const row = await db
+    .selectFrom("closedAccount")
+    .where("partnerId", "=", partnerId)
+    .where("vendor", "=", vendor)
+    .where("externalId", "=", externalId)
+    .select("closedAt")
+    .executeTakeFirst();
+  return row !== undefined;
+}

@@ -178,7 +178,15 @@ export function listAccountLicences(db: ScopedDb, partnerId: string, accountId: 
     )
     .where("l.partnerId", "=", partnerId)
     .where("l.vendorAccountId", "=", accountId)
-    .select(["p.name as product", "l.kind", "l.isSuspended", "l.isUnlimited", "l.quantity", "l.used"])
+    .select([
+      "p.name as product",
+      "l.kind",
+      "l.owner",
+      "l.isSuspended",
+      "l.isUnlimited",
+      "l.quantity",
+      "l.used",
+    ])
     .select(["l.startsOn", "l.endsOn"])
     .orderBy("l.endsOn")
     .execute();

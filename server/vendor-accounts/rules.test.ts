@@ -1,6 +1,6 @@
 // Whom an account may belong to, and when its link may end: tables of cases.
 import { describe, expect, test } from "vitest";
-import { coreName, matchOf, unlinkPlan } from "./rules.ts";
+import { coreName, matchOf, unlinkPlan, unlinkRow } from "./rules.ts";
 
 const account = {
   externalIds: ["CRM-7"],
@@ -96,5 +96,43 @@ describe("ending a link", () => {
   test("in December the next month is January", () => {
     const monthly = { ...licence, kind: "monthly" as const, endsOn: null };
     expect(unlinkPlan([monthly], "2026-12-31")).toMatchObject({ on: "2027-01-01" });
+  });
+});
+
+describe("the row of the rule table", () => {
+  const licence = {
+    kind: "term" as const,
+    isSuspended: false,
+    isUnlimited: false,
+    quantity: "1",
+    used: "1",
+    startsOn: "2026-01-01",
+    endsOn: "2026-12-31",
+  };
+  test.each([
+    ["an active term", {}, "2026-11-21", "term", "2027-03-01"],
+    ["one that has not started", { startsOn: "2026-12-01" }, "2026-11-21", "term", "2027-03-01"],
+    ["a suspended one", { isSuspended: true }, "2026-11-21", "term", "2027-03-01"],
+    ["one without an end", { endsOn: null }, "2026-11-21", "term", null],
+    ["on its last day", { endsOn: "2026-11-21" }, "2026-11-21", "term", "2027-01-20"],
+    ["the day after its end", { endsOn: "2026-11-20" }, "2026-11-21", "recent", "2027-01-19"],
+    ["59 days after its end", { endsOn: "2026-11-20" }, "2027-01-18", "recent", "2027-01-19"],
+    ["60 days after its end", { endsOn: "2026-11-20" }, "2027-01-19", "free", null],
+    ["over a leap day", { endsOn: "2028-01-15" }, "2028-02-29", "recent", "2028-03-15"],
+    ["monthly", { kind: "monthly", endsOn: null }, "2026-11-21", "monthly", "2026-12-01"],
+    ["monthly on the first", { kind: "monthly", endsOn: null }, "2026-12-01", "monthly", "2027-01-01"],
+    [
+      "monthly on the last of January",
+      { kind: "monthly", endsOn: null },
+      "2027-01-31",
+      "monthly",
+      "2027-02-01",
+    ],
+    ["monthly that has ended", { kind: "monthly", endsOn: "2026-10-31" }, "2026-11-21", "free", null],
+    ["a suspended monthly one", { kind: "monthly", isSuspended: true }, "2026-11-21", "free", null],
+    ["a trial", { kind: "trial" }, "2026-11-21", "free", null],
+    ["a trial that ended yesterday", { kind: "trial", endsOn: "2026-11-20" }, "2026-11-21", "free", null],
+  ] as const)("%s", (_, given, today, row, possibleOn) => {
+    expect(unlinkRow({ ...licence, ...given }, today)).toEqual({ row, possibleOn });
   });
 });

@@ -76,37 +76,48 @@ export function coreName(name: string): string {
   return words.filter((word) => !legalForms.has(plain(word))).join(" ") || name;
 }
 
-export type UnlinkPlan =
-  | { kind: "refused"; why: "termLicence" | "recentLicence"; product: string; possibleOn: string | null }
-  | { kind: "scheduled"; on: string; product: string }
+/** `Product`: how the licence that decides is named. */
+export type UnlinkPlan<Product = string> =
+  | { kind: "refused"; why: "termLicence" | "recentLicence"; product: Product; possibleOn: string | null }
+  | { kind: "scheduled"; on: string; product: Product }
   | { kind: "now" };
-type Held = LicenceFacts & { product: string };
 
 /** Days after a term licence's end in which the vendor keeps the account. */
 const KEPT_DAYS = 60;
 
+/** Which row of the rule table holds for one licence, and from which day it stands in the way no more (null: never, or it does not). */
+export type UnlinkRow = { row: "term" | "recent" | "monthly" | "free"; possibleOn: string | null };
+export function unlinkRow(licence: LicenceFacts, today: string): UnlinkRow {
+  const status = licenceStatus(licence, today);
+  if (licence.kind === "monthly")
+    return status === "active"
+      ? { row: "monthly", possibleOn: firstOfNextMonth(today) }
+      : { row: "free", possibleOn: null };
+  if (licence.kind === "trial") return { row: "free", possibleOn: null };
+  const possibleOn = licence.endsOn && addDays(licence.endsOn, KEPT_DAYS);
+  if (status !== "expired") return { row: "term", possibleOn };
+  return possibleOn !== null && possibleOn > today
+    ? { row: "recent", possibleOn }
+    : { row: "free", possibleOn: null };
+}
+
 /** When the link of an account with these licences may end (domain.md, "Unlink"); `today` is the partner's day. */
-export function unlinkPlan(licences: readonly Held[], today: string): UnlinkPlan {
-  const term = licences.filter(({ kind }) => kind === "term");
-  const running = term.find((licence) =>
-    ["active", "suspended", "not_started"].includes(licenceStatus(licence, today)),
-  );
-  if (running) {
-    const possibleOn = running.endsOn && addDays(running.endsOn, KEPT_DAYS);
-    return { kind: "refused", why: "termLicence", product: running.product, possibleOn };
-  }
-  const [recent] = term
-    .flatMap(({ endsOn, product }) =>
-      endsOn === null ? [] : [{ possibleOn: addDays(endsOn, KEPT_DAYS), product }],
-    )
-    .filter(({ possibleOn }) => possibleOn > today)
-    .sort((a, b) => b.possibleOn.localeCompare(a.possibleOn));
-  if (recent) return { kind: "refused", why: "recentLicence", ...recent };
-  const monthly = licences.find(
-    (licence) => licence.kind === "monthly" && licenceStatus(licence, today) === "active",
-  );
+export function unlinkPlan<Product>(
+  licences: readonly (LicenceFacts & { product: Product })[],
+  today: string,
+): UnlinkPlan<Product> {
+  const rows = licences.map((licence) => ({ product: licence.product, ...unlinkRow(licence, today) }));
+  const running = rows.find(({ row }) => row === "term");
+  if (running)
+    return { kind: "refused", why: "termLicence", product: running.product, possibleOn: running.possibleOn };
+  const [recent] = rows
+    .filter(({ row }) => row === "recent")
+    .sort((a, b) => (b.possibleOn ?? "").localeCompare(a.possibleOn ?? ""));
+  if (recent)
+    return { kind: "refused", why: "recentLicence", product: recent.product, possibleOn: recent.possibleOn };
+  const monthly = rows.find(({ row }) => row === "monthly");
   return monthly
-    ? { kind: "scheduled", on: firstOfNextMonth(today), product: monthly.product }
+    ? { kind: "scheduled", on: monthly.possibleOn ?? "", product: monthly.product }
     : { kind: "now" };
 }
 

@@ -1,7 +1,7 @@
 // The forms of living with a warning, which work without scripts: each leads back to its reason with what became of it.
 import type { Language } from "#locales/languages.ts";
 import { AppError, type AppErrorCode } from "#server/errors.ts";
-import { backTo, languageIn, type Place, readForm, seeOther } from "#server/http/forms.ts";
+import { backTo, languageIn, type Place, placeOfForm, readForm, seeOther } from "#server/http/forms.ts";
 import { route } from "#server/route.ts";
 import { requireCustomer } from "#server/trpc.ts";
 import { type Act, WarningForm } from "./schema.ts";
@@ -21,7 +21,9 @@ const invalid: Partial<Record<Act, AppErrorCode>> = {
 
 function readAct(fields: Record<string, unknown>): WarningForm {
   const ticked = Object.keys(fields).flatMap((name) => checkbox.exec(name)?.[1] ?? []);
-  const plain = Object.fromEntries(Object.entries(fields).filter(([name]) => !checkbox.test(name)));
+  const plain = Object.fromEntries(
+    Object.entries(fields).filter(([name]) => name !== "return" && !checkbox.test(name)),
+  );
   const parsed = WarningForm.safeParse(ticked.length > 0 ? { ...plain, denied: ticked } : plain);
   if (parsed.success) return parsed.data;
   const isAbout = (name: string) => parsed.error.issues.some((issue) => issue.path[0] === name);
@@ -42,6 +44,10 @@ const placeOf = (
   hash: "why",
 });
 
+/** What a page that only assigns (Home) is told; `return` in the form names it. */
+const outcomeOf = (form: WarningForm): string =>
+  form.act === "assign" && form.to === "" ? "work.given" : "work.taken";
+
 /** `POST /api/warnings/{customer}`: assigns, comments, snoozes, accepts or reopens one reason of its status. */
 export const handle = route<{ id: string }>(
   "warning:handle",
@@ -53,10 +59,15 @@ export const handle = route<{ id: string }>(
     const customer = await requireCustomer({ actor, db }, "warning:handle", params.id);
     await handleWarning({ actor, db, audit }, customer, form, new Date());
     if (!isForm) return Response.json({}, { headers: { "cache-control": "no-store" } });
+    if (fields["return"] !== undefined)
+      return seeOther(
+        placeOfForm(fields["return"], `/${languageIn(request, language)}`, { notice: outcomeOf(form) }),
+      );
     const about = form.act === "disallow" ? {} : { code: form.code, subject: form.subject };
     return seeOther(placeOf(about, params.id, languageIn(request, language), { handled: form.act }));
   },
   backTo((fields, request, language) => {
+    if (fields["return"] !== undefined) return placeOfForm(fields["return"], `/${language}`);
     const id = new URL(request.url).pathname.split("/").at(-1) ?? "";
     const { act = "", why = "", text = "", until = "", for: term = "" } = fields;
     const typed = Object.entries({ act, why, text, until, for: term }).filter(([, value]) => value !== "");

@@ -162,12 +162,13 @@ test.describe("whose customers", () => {
       expect((await caller.post("/api/trpc/sync.startAll", {})).status).toBe(403);
     }
     await enter("rossiAdmin");
-    await page.goto("/it");
+    await page.goto("/it/customers");
     await expect(page.getByRole("heading", { level: 1 })).toHaveText("Bottega Rossi");
     await expect(page.locator("#navigation")).toContainText("Alpina Digital");
     await expect(
       page.getByRole("navigation", { name: resources.it.common.nav.label }).getByRole("link"),
     ).toHaveText([
+      resources.it.common.nav.home,
       resources.it.common.nav.ownCustomer,
       resources.it.common.nav.connections,
       resources.it.common.nav.signInProviders,
@@ -204,7 +205,7 @@ test.describe("whose customers", () => {
       await expect(page.locator(`td[data-column="${column}"][data-blank="no_access"]`)).toHaveCount(25);
     }
     await expect(page.locator(`td[data-column="used"]:not([data-blank])`)).not.toHaveCount(0);
-    await rows(page).locator("a.name").first().click();
+    await page.goto((await rows(page).locator("a.name").first().getAttribute("href")) ?? "");
     await expect(page.locator('[data-section="computers"]')).toHaveAttribute("data-state", "refused");
     await expect(page.locator('[data-section="alerts"]')).toHaveAttribute("data-state", "refused");
     await expect(page.getByRole("button", { name: resources.en.customer.syncNow })).toHaveCount(0);
@@ -286,7 +287,7 @@ test.describe("finding", () => {
     await search(page).fill("zzzqqqxxxwww");
     await expect(page.getByRole("heading", { name: resources.en.customers.empty.noMatch })).toBeVisible();
     await search(page).fill("");
-    await expect(page).toHaveURL("/en/customers");
+    await expect(page).toHaveURL("/en/customers?view=all");
     await expect(rows(page)).toHaveCount(50);
     const {
       rows: [some],
@@ -329,7 +330,7 @@ test.describe("finding", () => {
     await page.reload();
     await expect(chips.getByRole("link")).toHaveCount(5);
     await chips.getByRole("link", { name: customers.filter.clear }).click();
-    await expect(page).toHaveURL("/en/customers");
+    await expect(page).toHaveURL("/en/customers?view=all");
     await expect(rows(page)).toHaveCount(50);
   });
 
@@ -518,7 +519,10 @@ test("works by keyboard: skip link first, / for the search, rows in reach", asyn
     await page.keyboard.press("Tab");
   await expect(name).toBeFocused();
   await page.keyboard.press("Enter");
-  await expect(page.getByRole("heading", { level: 1 })).toContainText("Rüegg");
+  await expect(page.getByRole("dialog")).toContainText("Rüegg");
+  await page.keyboard.press("Escape");
+  await expect(page.getByRole("dialog")).toHaveCount(0);
+  await expect(name).toBeFocused();
 });
 
 test("controls appear only for those who may use them", async ({ page, enter }) => {

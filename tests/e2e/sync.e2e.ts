@@ -56,6 +56,39 @@ test("Sync now reads one customer and says so", async ({ as, page, enter }) => {
   expect((await details(caller, before.id)).row.devicesTotal).toBe(before.devicesTotal);
 });
 
+test("a group is read by itself: the list filtered by it offers so, and tells how many are read and left out", async ({
+  as,
+  page,
+  enter,
+}) => {
+  const caller = await as("lagune");
+  await settled(caller);
+  const { groups } = await caller.query<CustomerList>("customers.list", {});
+  const [group] = groups;
+  if (!group) throw new Error("the partner has no group");
+  const { rows, total } = await caller.query<CustomerList>("customers.list", {
+    group: group.id,
+    pageSize: 200,
+  });
+  const { it } = resources;
+  await enter("lagune");
+  await page.goto("/it/customers");
+  await expect(page.getByRole("button", { name: it.sync.group.start })).toHaveCount(0);
+  await page.goto(`/it/customers?group=${group.id}`);
+  await page.getByRole("button", { name: it.sync.group.start }).click();
+  await expect(page).toHaveURL(/notice=sync\.started/);
+  await expect(page.getByText(it.customers.notice.started.title)).toBeVisible();
+  const { searchParams } = new URL(page.url());
+  const [read, left] = [Number(searchParams.get("customers")), Number(searchParams.get("left") ?? 0)];
+  expect([searchParams.get("group"), read + left]).toEqual([group.id, total]);
+  await expect(page.getByText(fill(it.sync.group.read_other, { formatted: String(read) }))).toBeVisible();
+  await settled(caller);
+  const after = new Map((await all(caller)).map((row) => [row.id, row]));
+  const renewed = rows.filter((row) => lastSync(after.get(row.id)) > lastSync(row));
+  expect(renewed.length).toBeGreaterThan(0);
+  await enter("lagune");
+});
+
 const faults = [
   { fault: { mode: "status", status: 503 }, code: "failed" },
   { fault: { mode: "status", status: 500 }, code: "failed" },

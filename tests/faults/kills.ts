@@ -100,12 +100,12 @@ export async function killThings(
   };
   /** Kills web while something else takes its time. */
   const meanwhile = async (work: Promise<unknown>) => {
-    let isDone = false;
-    const done = () => {
-      isDone = true;
-    };
-    void work.then(done, done);
-    while (!isDone && total < most - 1) {
+    const isOver = work.then(
+      () => true,
+      () => true,
+    );
+    const isDone = () => Promise.race([isOver, Promise.resolve(false)]);
+    while (!(await isDone()) && total < most - 1) {
       count("web", await killAndMeasure(portal, model, "web"));
       await sleep(500 + random() * 1500);
     }

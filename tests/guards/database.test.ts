@@ -32,6 +32,8 @@ const morePolicies: Record<string, string> = {
     "a session says whether its member sees all",
   "customer.before_partner (belvedere_signin: true)":
     "the switch of membership names customers (three columns granted)",
+  "sync_batch.of_own_runs (public: (EXISTS ( SELECT\n   FROM sync_run r\n  WHERE ((r.partner_id = sync_batch.partner_id) AND (r.batch_id = sync_batch.id) AND (r.customer_id = (NULLIF(current_setting('app.customer_id'::text, true), ''::text))::uuid)))))":
+    "who asked for a run of the customer's own connection",
   "api_token.before_partner (belvedere_signin: true)": "a token says of which partner it is",
   "oidc_issuer.before_partner (belvedere_signin: true)":
     "a provider's answer comes before a partner is known",
@@ -75,8 +77,22 @@ async function fillControl(partnerId: string, customer: { id: string }): Promise
     `insert into pushed_snapshot (partner_id, connection_id, token_id, idempotency_key, request_hash, account_external_id, taken_at)
       select $1, c.id, t.id, 'x', sha256('x'), 'x', now() from api_token t join connection c using (partner_id) where partner_id = $1 limit 1`,
     "insert into oidc_issuer (partner_id, customer_id, name, issuer, client_id) values ($1, $2, 'x', 'https://id.example', 'x')",
+    "insert into member_preference (partner_id, membership_id, list) select $1, id, 'customers' from membership where partner_id = $1 and customer_id is null limit 1",
+    "insert into saved_view (partner_id, membership_id, owner_name, name, query) select $1, id, 'x', 'x', '' from membership where partner_id = $1 and customer_id is null limit 1",
+    "insert into default_view (partner_id, membership_id, view_id) select partner_id, membership_id, id from saved_view where partner_id = $1",
+    "insert into customer_pin (partner_id, membership_id, customer_id) select $1, id, $2 from membership where partner_id = $1 and customer_id is null limit 1",
+    "insert into work_assignment (partner_id, kind, subject_id, customer_id, assigned_to, assigned_by) select $1, 'over_use', $2, $2, id, 'x' from membership where partner_id = $1 and customer_id is null limit 1",
     "insert into application (partner_id, customer_id, vendor_account_id, external_id, name, installs) select $1, $2, id, 'x', 'x', 1 from vendor_account where partner_id = $1 and customer_id = $2",
     "insert into saas_application (partner_id, customer_id, vendor_account_id, external_id, name) select $1, $2, id, 'x', 'x' from vendor_account where partner_id = $1 and customer_id = $2",
+    `with j as (insert into bulk_job (partner_id, membership_id, starter, action, request_key) values ($1, gen_random_uuid(), '{}', 'pin', 'x') returning id)
+      insert into bulk_row (partner_id, job_id, customer_id) select $1, id, $2 from j`,
+    "insert into monthly_account (partner_id, id, created_by, customer_id, opening) values ($1, gen_random_uuid(), gen_random_uuid(), $2, 'by_hand')",
+    "insert into trial_conversion (partner_id, id, customer_id, vendor_account_id, account, converted_on, trials, by_name) values ($1, gen_random_uuid(), $2, gen_random_uuid(), 'x', current_date, '[]', 'x')",
+    "insert into early_access (partner_id, customer_id, programme, created_by) values ($1, $2, 'x', 'x')",
+    "insert into closed_account (partner_id, vendor, external_id) values ($1, 'sophos', 'x')",
+    "insert into customer_disconnect (partner_id, customer_id, name, by_name) values ($1, $2, 'x', 'x')",
+    "insert into kept_month (partner_id, customer_id, month, name) values ($1, $2, current_date, 'x')",
+    "insert into customer_rename (partner_id, customer_id, vendor_account_id, number, name, asked_by) select $1, $2, id, 1, 'x', 'x' from vendor_account where partner_id = $1 and customer_id = $2",
   ];
   const values = [partnerId, customer.id];
   for (const text of statements) await adminQuery(text, values.slice(0, text.includes("$2") ? 2 : 1));
@@ -361,6 +377,10 @@ describe("what the roles can reach", () => {
     await adminQuery(
       "insert into customer_import (partner_id, created_by, file_name, content, encoding, delimiter, rows_total) values ($1, $2, 'a.csv', '', 'utf-8', ',', 1)",
       [partnerId, member.membershipId],
+    );
+    await adminQuery(
+      "insert into customer_import_mapping (partner_id, headers, mapping) values ($1, sha256('a'), '[]')",
+      [partnerId],
     );
     await fillControl(partnerId, customer);
     await withScope(

@@ -2,7 +2,7 @@ import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { closeDatabase, type ScopedDb, withScope } from "#db/client.ts";
 import { lockCustomers } from "#server/access/queries.ts";
 import { grantAccess, revokeAccess } from "#server/access/service.ts";
-import { searchCustomers } from "#server/customers/queries.ts";
+import { searchCustomers } from "#server/search/queries.ts";
 import { scopeOf } from "#server/audit/append.ts";
 import { ingest } from "#server/sync/service.ts";
 import { appRouter } from "#server/router.ts";

@@ -4,6 +4,8 @@ import type { ReactNode } from "react";
 import { type NavItem, Shell } from "#components/layout/shell.tsx";
 import {
   BuildingsIcon,
+  GroupsIcon,
+  HomeIcon,
   KeyIcon,
   LinkIcon,
   PersonKeyIcon,
@@ -18,6 +20,7 @@ import { getShellActor } from "#server/session.ts";
 
 /** Pages beside the customers, for whoever may do one of these things there. */
 const pages = [
+  { path: "groups", key: "groups", icon: GroupsIcon, may: ["group:manage"] },
   { path: "connections", key: "connections", icon: PlugIcon, may: ["sync:read", "connection:manageOwn"] },
   { path: "sync", key: "sync", icon: SyncIcon, may: ["sync:read"] },
   { path: "vendor-accounts", key: "vendorAccounts", icon: LinkIcon, may: ["account:link"] },
@@ -48,6 +51,7 @@ export default async function PortalLayout({ children, params }: Props) {
   const may = (permission: Permission) =>
     active !== undefined && can({ role: active.role, customerId: null }, permission);
   const nav: NavItem[] = [
+    { href: `/${language}`, label: t("nav.home"), icon: <HomeIcon />, exact: true },
     {
       href: `/${language}/customers`,
       label: t(isCustomer ? "nav.ownCustomer" : "nav.customers"),

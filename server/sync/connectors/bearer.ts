@@ -17,6 +17,8 @@ export type Bearer<Answer> = {
   /** What the vendor said with the token in use. */
   token(): Promise<Answer>;
   get(url: URL, headers?: Record<string, string>): Promise<unknown>;
+  /** Sent once; once more only where the vendor refused the token, and so did nothing. */
+  post(url: URL, json: unknown, headers?: Record<string, string>): Promise<unknown>;
   /** Whether this error means that no token can be had, so that nothing more can be read. */
   isWithoutToken(error: unknown): boolean;
 };
@@ -56,20 +58,24 @@ export function createBearer<Shape extends TokenShape>(
     return held;
   }
 
+  /** Sends with a fresh token, and with a new one where the vendor refused it. */
+  async function borne(send: (authorization: string) => Promise<unknown>): Promise<unknown> {
+    let used = (held ??= fetchToken());
+    if (performance.now() >= (await used).freshUntil) used = renew(used);
+    try {
+      return await send(`Bearer ${(await used).value}`);
+    } catch (error) {
+      if (!(error instanceof VendorError) || error.status !== 401) throw error;
+      return send(`Bearer ${(await renew(used)).value}`);
+    }
+  }
+
   return {
     token: async () => (await (held ??= fetchToken())).answer,
-    async get(url, headers = {}) {
-      const send = ({ value }: { value: string }): Promise<unknown> =>
-        http.getJson(url, { signal, headers: { authorization: `Bearer ${value}`, ...headers } });
-      let used = (held ??= fetchToken());
-      if (performance.now() >= (await used).freshUntil) used = renew(used);
-      try {
-        return await send(await used);
-      } catch (error) {
-        if (!(error instanceof VendorError) || error.status !== 401) throw error;
-        return send(await renew(used));
-      }
-    },
+    get: (url, headers = {}) =>
+      borne((authorization) => http.getJson(url, { signal, headers: { authorization, ...headers } })),
+    post: (url, json, headers = {}) =>
+      borne((authorization) => http.postJson(url, json, { signal, headers: { authorization, ...headers } })),
     isWithoutToken: (error) => error !== null && error === tokenError,
   };
 }

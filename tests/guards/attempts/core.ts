@@ -1,6 +1,6 @@
 import { withScope } from "#db/client.ts";
 import { insertImport } from "#server/imports/queries.ts";
-import { makeConnection } from "#tests/factories.ts";
+import { makeConnection, makeGroup } from "#tests/factories.ts";
 import type { MakeAttempts } from "#tests/guards/attempts.ts";
 import { makeDeadJob, makeRun } from "#tests/runs.ts";
 
@@ -15,6 +15,7 @@ export const attempts: MakeAttempts = async ({ partnerId, id: customerId }) => {
         delimiter: ",",
         columns: [{ header: "Name", field: "name" }],
         rowsTotal: 1,
+        isRemembered: false,
         createdBy: crypto.randomUUID(),
         fileName: "a.csv",
         content: Buffer.from("Name\nX"),
@@ -36,6 +37,7 @@ export const attempts: MakeAttempts = async ({ partnerId, id: customerId }) => {
   const { id: connectionId } = await makeConnection({ partnerId });
   const { batchId, runId } = await makeRun({ partnerId, connectionId }, { state: "failed" });
   const jobId = await makeDeadJob(partnerId);
+  const { id: groupId } = await makeGroup({ partnerId, customers: [customerId] });
   const ofBatch = {
     own: { batchId },
     unknown: { batchId: nobody.customerId },
@@ -54,6 +56,11 @@ export const attempts: MakeAttempts = async ({ partnerId, id: customerId }) => {
     "sync.overview": everything,
     // Each customer is answered for by itself (server/jobs/control.test.ts).
     "sync.startSome": everything,
+    "sync.startGroup": {
+      own: { groupId },
+      unknown: { groupId: nobody.customerId },
+      answer: "NOT_FOUND request.notFound",
+    },
     "sync.startConnection": {
       own: { connectionId },
       unknown: { connectionId: nobody.customerId },

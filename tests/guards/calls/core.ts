@@ -128,12 +128,6 @@ export const calls: QueryCalls = ({ customer, member, limited, groupId }) => {
       ],
     },
     "customers.listByIds": { role: "web", given: [[p, { ids: [c] }]] },
-    "customers.countMatches": { role: "web", given: [[p, filter]] },
-    "customers.countByStatus": {
-      role: "web",
-      given: [[{ partnerId: p, memberAll: true }], [{ partnerId: p, memberAll: false }]],
-    },
-    "customers.searchCustomers": { role: "web", given: [["ditta"]] },
     "customers.listGroupNames": { given: [[p, [c]]] },
     "customers.listGroups": {
       given: [
@@ -157,15 +151,8 @@ export const calls: QueryCalls = ({ customer, member, limited, groupId }) => {
     "customer.countDevices": { given: [[p, c, { filter: "silent", silentBefore: now, source: "sophos" }]] },
     "customer.listAlerts": { given: [[p, c]] },
     "customer.listStatusHistory": { given: [[p, c]] },
-    "customers.findGroupIds": { given: [[p, groupId]] },
-    "customers.findScopeIds": {
-      given: [[{ partnerId: p, memberAll: false, membershipId: limited.membershipId, customerId: null }]],
-    },
-    "customers.countGroup": { given: [[p, groupId]] },
     "customers.walkIndexes": { given: [[]] },
     "sync.listPending": { given: [[p, connectionId, null, 5]] },
-    "groups.insertGroup": { given: [[p, "G"]] },
-    "groups.insertMembers": { given: [[p, groupId, [c]]] },
     "imports.insertImport": {
       given: [
         [

@@ -1,7 +1,7 @@
 import type { QueryCalls } from "#tests/guards/query-calls.ts";
 
 /** Runs, batches, budgets and dead jobs of synchronisation. */
-export const calls: QueryCalls = ({ customer }) => {
+export const calls: QueryCalls = ({ customer, groupId }) => {
   const { partnerId: p, id: c, connectionId } = customer;
   const now = new Date();
   const id = crypto.randomUUID();
@@ -36,6 +36,7 @@ export const calls: QueryCalls = ({ customer }) => {
     "sync.hasFailing": { given: [[p, connectionId, ["x"]]] },
     "sync.updateConnection": { given: [[p, connectionId, connection, now]] },
     "sync.putOff": { role: "web", given: [[p, [connectionId], now, now]] },
+    "sync.findGroupSources": { role: "web", given: [[p, groupId]] },
     "sync.listAccountsOf": { role: "web", given: [[p, [c]]] },
     "sync.listAccess": { role: "web", given: [[p, [c]]] },
     "sync.listBatches": { role: "web", given: [[p, id, 5]] },

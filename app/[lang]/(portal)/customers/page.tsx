@@ -1,19 +1,28 @@
 import type { Metadata } from "next";
 import { redirect } from "next/navigation";
+import { SelectionForm } from "#components/bulk/selection-form.tsx";
+import { ContactPanel } from "#components/contact-panel/contact-panel.tsx";
 import "#components/customers/customers.css";
 import { controlsProps } from "#components/customers/controls-props.ts";
 import { CustomersTable } from "#components/customers/customers-table.tsx";
 import { lenientCursor } from "#components/customers/lenient-cursor.ts";
+import { listHref, listQuery } from "#components/customers/list-address.ts";
 import { ListControls } from "#components/customers/list-controls.tsx";
 import { ListEmpty } from "#components/customers/list-empty.tsx";
 import { ListPages } from "#components/customers/list-pages.tsx";
 import { SyncForm } from "#components/customers/sync-form.tsx";
 import { SyncNotice } from "#components/customers/sync-notice.tsx";
-import { tableProps } from "#components/customers/table-rows.ts";
+import { ListForms, ListTools } from "#components/customers/list-tools.tsx";
+import { tableProps } from "#components/customers/table-document.ts";
+import { ExportMenu } from "#components/exports/export-menu.tsx";
+import { PinNotice } from "#components/pins/pin-notice.tsx";
 import { SyncProgress } from "#components/sync/sync-progress.tsx";
 import { UploadIcon } from "#components/ui/icons.tsx";
 import { LinkButton } from "#components/ui/link-button.tsx";
+import { CreateAccountLink } from "#components/accounts/create-account-link.tsx";
 import { PageHeader } from "#components/ui/page-header.tsx";
+import { readViewAddress, startOf } from "#components/views/view-address.ts";
+import { ViewsBar } from "#components/views/views-bar.tsx";
 import { isLanguage, languages } from "#locales/languages.ts";
 import { getT } from "#locales/server.ts";
 import { api } from "#server/caller.ts";
@@ -38,13 +47,17 @@ export default async function CustomersPage({ params, searchParams }: Props) {
   const actor = await requireActor();
   if (actor.customerId !== null) redirect(`/${lang}/customers/${actor.customerId}`);
   const query = await searchParams;
-  const input = readListAddress(query);
-  const [t, common, sync, list] = await Promise.all([
+  const { address, opened } = await readViewAddress(query, (id) => api.views.open({ id }));
+  const input = readListAddress(address);
+  const [t, common, sync, views, list] = await Promise.all([
     getT(lang, "customers"),
     getT(lang, "common"),
     getT(lang, "sync"),
+    api.views.list({ shown: listQuery(input) }),
     lenientCursor(input.after, (after) => api.customers.list({ ...input, after })),
   ]);
+  const start = startOf(query, views.views);
+  if (start !== undefined) redirect(`/${lang}/customers?view=${start}`);
   const mayImport = can(actor, "customer:import");
   return (
     <>
@@ -57,6 +70,19 @@ export default async function CustomersPage({ params, searchParams }: Props) {
                 {t("import")}
               </LinkButton>
             )}
+            {can(actor, "account:create") && (await api.monthlyAccounts.offer({})).isFlex && (
+              <CreateAccountLink lang={lang} />
+            )}
+            {can(actor, "customer:export") && <ExportMenu input={input} lang={lang} />}
+            {can(actor, "sync:startAll") && input.group !== undefined && (
+              <SyncForm
+                membershipId={actor.membershipId}
+                groupId={input.group}
+                returnTo={listHref(lang, input)}
+              >
+                {sync("group.start")}
+              </SyncForm>
+            )}
             {can(actor, "sync:startAll") && (
               <SyncForm membershipId={actor.membershipId} returnTo={`/${lang}/customers`} isMain>
                 {t("syncAll")}
@@ -66,6 +92,13 @@ export default async function CustomersPage({ params, searchParams }: Props) {
         }
       />
       <SyncNotice query={query} lang={lang} />
+      <PinNotice
+        query={{ notice: query["notice"], pinned: query["pinned"] }}
+        name={list.rows.find(({ id }) => id === query["pinned"])?.name}
+        membershipId={actor.membershipId}
+        returnTo={listHref(lang, input, { after: input.after })}
+        lang={lang}
+      />
       <SyncProgress
         initial={list.runs}
         texts={{
@@ -78,15 +111,28 @@ export default async function CustomersPage({ params, searchParams }: Props) {
         timeZone={actor.timeZone}
         membershipId={actor.membershipId}
       />
-      <ListControls {...await controlsProps(list, input, lang)} />
+      <ViewsBar
+        list={views}
+        opened={opened}
+        columns={list.layout.columns}
+        query={query}
+        lang={lang}
+        membershipId={actor.membershipId}
+      />
+      <ListControls {...await controlsProps(list, input, lang)}>
+        <ListTools list={list} input={input} lang={lang} />
+      </ListControls>
       {list.rows.length === 0 ? (
         <ListEmpty input={input} lang={lang} mayImport={mayImport} isLimited={!actor.memberAll} />
       ) : (
         <section className="list-frame" aria-label={`${t("title")}. ${common("table.scrollHint")}`}>
-          <CustomersTable {...await tableProps(list, input, { lang, timeZone: actor.timeZone })} />
+          <CustomersTable {...await tableProps(list, input, { lang, actor })} />
         </section>
       )}
+      <SelectionForm list={list} input={input} actor={actor} lang={lang} />
+      <ListForms actor={actor} returnTo={listHref(lang, input, { after: input.after })} lang={lang} />
       <ListPages list={list} input={input} lang={lang} />
+      <ContactPanel query={query} lang={lang} membershipId={actor.membershipId} read={api.records.listed} />
     </>
   );
 }

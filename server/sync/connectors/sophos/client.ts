@@ -17,6 +17,7 @@ export type SophosClient = {
     path: string,
     options: Omit<PageOptions, "what" | "style">,
   ): AsyncGenerator<unknown[]>;
+  partnerPost(partner: Partner, path: string, json: unknown): Promise<unknown>;
   tenantPages(
     tenant: { id: string; apiHost: string },
     path: string,
@@ -77,6 +78,8 @@ export function createSophosClient(
         { "x-partner-id": partner.id },
         { ...options, style: "number", what: path },
       ),
+    partnerPost: (partner, path, json) =>
+      bearer.post(address(partner.apiUrl, path, {}), json, { "x-partner-id": partner.id }),
     tenantPages: (tenant, path, options) =>
       pages(tenant.apiHost, path, { "x-tenant-id": tenant.id }, { ...options, style: "key", what: path }),
     tenantObject: (tenant, path) =>

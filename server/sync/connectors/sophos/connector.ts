@@ -12,6 +12,7 @@ import { concurrently } from "#server/sync/connectors/concurrently.ts";
 import { parseAs } from "#server/sync/connectors/lenient.ts";
 import { createSophosClient, type Partner, type SophosClient } from "./client.ts";
 import { licencesOf } from "./licences.ts";
+import { likelyOpened, openTenant } from "./open.ts";
 import { alertOf, deviceOf, identityOf, namedIdentity, orderIdentity, unprotectedOf } from "./map.ts";
 import { SophosSettings } from "./settings.ts";
 import { Alert, Endpoint, Firewall, HealthCheck, NamedTenant, Tenant, UsageLine } from "./shapes.ts";
@@ -31,15 +32,19 @@ type Run = { client: SophosClient; settings: SophosSettings; now: Date; bill: Bi
 export const sophos: Connector = {
   vendor: "sophos",
 
-  async test(input) {
-    const client = createSophosClient(input, SophosSettings.parse(input.settings), input.signal);
-    try {
+  test: (input) =>
+    withClient(input, async (client) => {
       const { id, kind } = await client.whoami();
       return { id, kind };
-    } finally {
-      await client.close();
-    }
-  },
+    }),
+
+  open: (input, account) => withClient(input, (client) => openTenant(client, account)),
+
+  findOpened: (input, account) =>
+    withClient(input, async (client) => {
+      const tenants = await readTenants(client, await client.whoami());
+      return likelyOpened([...tenants.values()], account);
+    }),
 
   async *read(input) {
     const stop = new AbortController();
@@ -53,6 +58,18 @@ export const sophos: Connector = {
     }
   },
 };
+
+async function withClient<Result>(
+  input: ConnectorInput,
+  work: (client: SophosClient) => Promise<Result>,
+): Promise<Result> {
+  const client = createSophosClient(input, SophosSettings.parse(input.settings), input.signal);
+  try {
+    return await work(client);
+  } finally {
+    await client.close();
+  }
+}
 
 async function* readPartner(
   client: SophosClient,

@@ -125,7 +125,7 @@ export default async function ConnectionPage({ params, searchParams }: Props) {
       <StuckSection view={view} />
       <HealthSection view={view} />
       <AgesSection view={view} filter={accounts} isFirstPage={after === undefined} />
-      {!isOwn && <RunsSection view={view} />}
+      <RunsSection view={view} />
       {/* A page that renews itself would take away what is being typed. */}
       {details.may.manage && !isTesting && (
         <ChangeForms view={view} values={typed} faults={readFaults(query)} />

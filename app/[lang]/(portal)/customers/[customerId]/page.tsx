@@ -2,6 +2,7 @@ import type { Metadata } from "next";
 import { notFound } from "next/navigation";
 import { cache } from "react";
 import "#components/customers/customers.css";
+import { EarlyAccessNotice } from "#components/accounts/early-access-notice.tsx";
 import { AccessSection } from "#components/customers/access-section.tsx";
 import { AccountsSection } from "#components/customers/accounts-section.tsx";
 import { AlertsSection } from "#components/customers/alerts-section.tsx";
@@ -9,6 +10,7 @@ import { ApplicationsSection } from "#components/customers/applications-section.
 import { ComputersSection } from "#components/customers/computers-section.tsx";
 import { ContactsSection } from "#components/customers/contacts-section.tsx";
 import { CustomerHeader } from "#components/customers/customer-header.tsx";
+import { CustomerNotice } from "#components/customers/customer-notice.tsx";
 import type { CustomerView } from "#components/customers/customer-view.ts";
 import { GroupsSection } from "#components/customers/groups-section.tsx";
 import { HistorySection } from "#components/customers/history-section.tsx";
@@ -23,6 +25,7 @@ import { isLanguage, languages } from "#locales/languages.ts";
 import { getT } from "#locales/server.ts";
 import { api } from "#server/caller.ts";
 import { detailsInput } from "#server/customers/schema.ts";
+import { can } from "#server/permissions.ts";
 import { requireActor } from "#server/session.ts";
 
 type Query = Record<string, string | string[] | undefined>;
@@ -67,7 +70,11 @@ export default async function CustomerPage({ params, searchParams }: Props) {
     getDetails(customerId, devices, devicesAfter),
   ]);
   const view: CustomerView = { details, lang, timeZone: actor.timeZone };
-  const warnings = await api.warnings.byCustomer({ customerId });
+  const [warnings, record] = await Promise.all([
+    api.warnings.byCustomer({ customerId }),
+    api.records.byCustomer({ customerId }),
+  ]);
+  const groups = can(actor, "group:manage") ? await api.groups.ofCustomer({ of: customerId }) : null;
   const { membershipId, timeZone } = actor;
   const handling: WarningView = { warnings, customerId, membershipId, lang, timeZone, query };
   const { status } = details.row;
@@ -75,8 +82,9 @@ export default async function CustomerPage({ params, searchParams }: Props) {
   const showsFigures = !isOrder && status !== "access_disabled";
   return (
     <>
-      <CustomerHeader view={view} actor={actor} />
+      <CustomerHeader view={view} actor={actor} may={record.may} />
       <SyncNotice query={query} lang={lang} />
+      <CustomerNotice query={query} lang={lang} />
       <ReasonList
         view={view}
         handling={handling}
@@ -87,18 +95,25 @@ export default async function CustomerPage({ params, searchParams }: Props) {
       )}
       {showsFigures && <ApplicationsSection view={view} />}
       {showsFigures && <SaasSection view={view} />}
+      <EarlyAccessNotice
+        programmes={await api.trials.refusing({ customerId })}
+        name={details.row.name}
+        lang={lang}
+      />
       <ProductsSection view={view} />
       <div className="grid items-start gap-x-6 lg:grid-cols-2">
         <div className="min-w-0">
           {showsFigures && <AlertsSection view={view} />}
-          <ContactsSection view={view} />
-          {!isOrder && <GroupsSection view={view} />}
+          <ContactsSection record={record} lang={lang} />
+          {!isOrder && (
+            <GroupsSection view={view} groups={groups} query={query} membershipId={membershipId} />
+          )}
         </div>
         <div className="min-w-0">
-          <InformationSection view={view} />
+          <InformationSection view={view} record={record} membershipId={membershipId} />
           {!isOrder && <AccessSection view={view} />}
           {showsFigures && <AccountsSection view={view} />}
-          {showsFigures && <HistorySection view={view} events={warnings.events} />}
+          {!isOrder && <HistorySection view={view} events={warnings.events} />}
         </div>
       </div>
       <p className="mt-2 text-caption">

@@ -4,7 +4,7 @@ import { PageHeader } from "#components/ui/page-header.tsx";
 import { HeaderCell, Table, TableFrame } from "#components/ui/table.tsx";
 import { isLanguage, languages } from "#locales/languages.ts";
 import { getT } from "#locales/server.ts";
-import { columns } from "#server/customers/schema.ts";
+import { columns } from "#server/columns/schema.ts";
 
 type Props = { params: Promise<{ lang: string }> };
 

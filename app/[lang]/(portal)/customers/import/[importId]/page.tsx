@@ -86,8 +86,12 @@ export default async function ImportStepPage({ params, searchParams }: Props) {
           membershipId={membershipId}
         />
       )}
-      {(list.state === "queued" || list.state === "running") && <ImportProgress list={list} lang={lang} />}
-      {list.state === "failed" && <ImportFailure list={list} lang={lang} membershipId={membershipId} />}
+      {(list.state === "queued" || list.state === "running") && (
+        <ImportProgress list={list} lang={lang} membershipId={membershipId} />
+      )}
+      {(list.state === "failed" || list.state === "cancelled") && (
+        <ImportFailure list={list} lang={lang} membershipId={membershipId} />
+      )}
       {list.state === "finished" && <ImportResult list={list} lang={lang} />}
     </>
   );

@@ -1,0 +1,57 @@
+import type { Metadata } from "next";
+import { redirect } from "next/navigation";
+import { RecentJobs } from "#components/bulk/recent-jobs.tsx";
+import { Breadcrumb } from "#components/ui/breadcrumb.tsx";
+import { Notice } from "#components/ui/notice.tsx";
+import { PageHeader } from "#components/ui/page-header.tsx";
+import { isLanguage, languages } from "#locales/languages.ts";
+import { errorText, isErrorCode } from "#locales/resources.ts";
+import { getT } from "#locales/server.ts";
+import { api } from "#server/caller.ts";
+import { requireActor } from "#server/session.ts";
+
+type Props = {
+  params: Promise<{ lang: string }>;
+  searchParams: Promise<Record<string, string | string[] | undefined>>;
+};
+
+const languageOf = (lang: string) => (isLanguage(lang) ? lang : languages[0]);
+
+export async function generateMetadata({ params }: Props): Promise<Metadata> {
+  const t = await getT(languageOf((await params).lang), "bulk");
+  return { title: t("title") };
+}
+
+export default async function BulkPage({ params, searchParams }: Props) {
+  const lang = languageOf((await params).lang);
+  const actor = await requireActor();
+  if (actor.customerId !== null) redirect(`/${lang}/customers/${actor.customerId}`);
+  const [jobs, t, common, { error }] = await Promise.all([
+    api.bulk.list({}),
+    getT(lang, "bulk"),
+    getT(lang, "common"),
+    searchParams,
+  ]);
+  return (
+    <>
+      <PageHeader
+        above={
+          <Breadcrumb
+            label={common("breadcrumb")}
+            items={[{ label: common("nav.customers"), href: `/${lang}/customers` }, { label: t("title") }]}
+          />
+        }
+        title={t("title")}
+        lead={t("lead")}
+      />
+      {typeof error === "string" && isErrorCode(error) && (
+        <div className="mb-5">
+          <Notice tone="danger" title={t("failed.title")}>
+            {errorText(lang, error).message}
+          </Notice>
+        </div>
+      )}
+      <RecentJobs jobs={jobs} lang={lang} timeZone={actor.timeZone} />
+    </>
+  );
+}

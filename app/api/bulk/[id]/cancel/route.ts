@@ -1,0 +1,1 @@
+export { stop as POST } from "#server/bulk/handler.ts";

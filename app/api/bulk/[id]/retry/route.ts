@@ -1,0 +1,1 @@
+export { tryAgain as POST } from "#server/bulk/handler.ts";

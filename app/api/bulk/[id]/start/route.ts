@@ -1,0 +1,1 @@
+export { start as POST } from "#server/bulk/handler.ts";

@@ -1,0 +1,1 @@
+export { takeBack as POST } from "#server/bulk/handler.ts";

@@ -1,0 +1,1 @@
+export { choose as POST } from "#server/bulk/handler.ts";

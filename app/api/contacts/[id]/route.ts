@@ -1,0 +1,1 @@
+export { change as POST } from "#server/contacts/handler.ts";

@@ -1,0 +1,1 @@
+export { disconnect as POST } from "#server/disconnects/handler.ts";

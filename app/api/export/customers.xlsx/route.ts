@@ -1,0 +1,1 @@
+export { exportExcel as GET } from "#server/exports/handler.ts";

@@ -1,0 +1,1 @@
+export { changeGroup as POST } from "#server/groups/handler.ts";

@@ -1,0 +1,1 @@
+export { countCustomers as GET } from "#server/groups/handler.ts";

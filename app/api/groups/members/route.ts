@@ -1,0 +1,1 @@
+export { changeMembers as POST } from "#server/groups/handler.ts";

@@ -1,0 +1,1 @@
+export { makeGroup as POST } from "#server/groups/handler.ts";

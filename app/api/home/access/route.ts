@@ -1,0 +1,1 @@
+export { takeAccess as POST } from "#server/home/handler.ts";

@@ -1,0 +1,1 @@
+export { takeAccount as POST } from "#server/home/handler.ts";

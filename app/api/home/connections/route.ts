@@ -1,0 +1,1 @@
+export { takeConnection as POST } from "#server/home/handler.ts";

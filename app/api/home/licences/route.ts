@@ -1,0 +1,1 @@
+export { takeLicences as POST } from "#server/home/handler.ts";

@@ -1,0 +1,1 @@
+export { cancel as POST } from "#server/imports/handler.ts";

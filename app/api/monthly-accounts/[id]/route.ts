@@ -1,0 +1,1 @@
+export { advance as POST } from "#server/monthly-accounts/handler.ts";

@@ -1,0 +1,1 @@
+export { paletteHandler as GET } from "#server/palette/handler.ts";

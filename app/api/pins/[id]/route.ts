@@ -1,0 +1,1 @@
+export { changePin as POST } from "#server/pins/handler.ts";

@@ -1,0 +1,1 @@
+export { changeListLayout as POST } from "#server/preferences/handler.ts";

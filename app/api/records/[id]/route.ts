@@ -1,0 +1,1 @@
+export { edit as POST } from "#server/records/handler.ts";

@@ -1,0 +1,1 @@
+export { searchHandler as GET } from "#server/search/handler.ts";

@@ -1,0 +1,1 @@
+export { unlink as POST } from "#server/unlinks/handler.ts";

@@ -1,0 +1,1 @@
+export { changeViewHandler as POST } from "#server/views/handler.ts";

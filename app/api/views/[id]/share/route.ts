@@ -1,0 +1,1 @@
+export { shareViewHandler as POST } from "#server/views/handler.ts";

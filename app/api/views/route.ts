@@ -1,0 +1,1 @@
+export { saveViewHandler as POST } from "#server/views/handler.ts";

@@ -1,0 +1,57 @@
+import { buttonClass } from "#components/ui/button.tsx";
+import { DownloadIcon, SyncIcon } from "#components/ui/icons.tsx";
+import { LinkButton } from "#components/ui/link-button.tsx";
+import { Notice } from "#components/ui/notice.tsx";
+import type { Language } from "#locales/languages.ts";
+import { getT } from "#locales/server.ts";
+import type { BulkDetails } from "#server/bulk/schema.ts";
+import { JobForm } from "./job-form.tsx";
+
+type Props = { job: BulkDetails; lang: Language; membershipId: string };
+
+/** How a job ended, and what may be done with it now: continue, undo, try again, download. */
+export async function ResultView({ job, lang, membershipId }: Props) {
+  const t = await getT(lang, "bulk");
+  const form = { bulkId: job.id, lang, membershipId };
+  const isDenied = job.errorCode === "permission.denied";
+  return (
+    <>
+      <div className="mb-5 empty:hidden">
+        {job.state === "failed" && (
+          <Notice
+            tone="danger"
+            title={t("failed.title")}
+            action={job.may.start && <JobForm {...form} does="start" label={t("result.continue")} />}
+          >
+            {t("result.failed")}
+          </Notice>
+        )}
+        {job.state === "cancelled" && (
+          <Notice
+            tone="warning"
+            title={t(isDenied ? "result.denied" : "result.cancelled", { name: job.cancelledBy ?? job.by })}
+          />
+        )}
+        {job.state === "finished" && job.changed === 0 && <Notice title={t("result.untouched")} />}
+        {job.undoneBy !== null && (
+          <Notice
+            title={t("result.undone")}
+            action={<LinkButton href={`/${lang}/bulk/${job.undoneBy}`}>{t("result.showUndo")}</LinkButton>}
+          />
+        )}
+      </div>
+      <div className="mb-5 flex flex-wrap gap-2 print:hidden">
+        {job.may.undo && <JobForm {...form} does="undo" label={t("result.undo")} />}
+        {job.may.retry && <JobForm {...form} does="retry" icon={<SyncIcon />} label={t("result.retry")} />}
+        <a href={`/api/bulk/${job.id}/results.csv?lang=${lang}`} download className={buttonClass({})}>
+          <DownloadIcon />
+          {t("result.download")}
+        </a>
+        <LinkButton variant="quiet" href={`/${lang}/customers`}>
+          {t("back")}
+        </LinkButton>
+      </div>
+      {job.may.undo && <p className="-mt-2 mb-5 text-caption text-ink-soft">{t("result.undoHint")}</p>}
+    </>
+  );
+}

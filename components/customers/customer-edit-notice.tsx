@@ -1,0 +1,46 @@
+import { Button } from "#components/ui/button.tsx";
+import { Notice } from "#components/ui/notice.tsx";
+import type { Language } from "#locales/languages.ts";
+import { getT } from "#locales/server.ts";
+import { NotSaved } from "./customer-notice.tsx";
+
+const acts = ["add", "change", "remove", "show"] as const;
+
+/** What became of a form of the page, with the one click that takes a removal back. */
+export async function CustomerEditNotice({
+  fields,
+  lang,
+  action,
+}: {
+  fields: Readonly<Record<string, string>>;
+  lang: Language;
+  /** Where the forms of contacts go. */
+  action: string;
+}) {
+  const t = await getT(lang, "customer");
+  const { wrong, done, ...undo } = fields;
+  if (wrong !== undefined) return <NotSaved wrong={wrong} lang={lang} />;
+  const act = acts.find((one) => one === done);
+  if (act === undefined) return null;
+  return (
+    <output className="mb-5 block">
+      <Notice
+        tone="positive"
+        title={t(`contacts.done.${act}`)}
+        action={
+          act === "remove" &&
+          undo["act"] !== undefined && (
+            <form method="post" action={action}>
+              {Object.entries(undo).map(([name, value]) => (
+                <input key={name} type="hidden" name={name} value={value} />
+              ))}
+              <Button type="submit" size="small">
+                {t("edit.undo")}
+              </Button>
+            </form>
+          )
+        }
+      />
+    </output>
+  );
+}

@@ -1,0 +1,93 @@
+// What bulk actions write, each one statement for many customers.
+import { sql } from "kysely";
+import type { ScopedDb } from "#db/client.ts";
+import type { Capability } from "#server/permissions.ts";
+import { MOST_TAGS } from "./schema.ts";
+
+type Ids = readonly string[];
+const idsOf = (rows: readonly { id: string }[]): string[] => rows.map((row) => row.id);
+
+/** Groups that people fill; those with a rule fill themselves. */
+export function listOpenGroups(db: ScopedDb, partnerId: string): Promise<{ id: string; name: string }[]> {
+  return db
+    .selectFrom("customerGroup")
+    .where("partnerId", "=", partnerId)
+    .where("ruleMatch", "is", null)
+    .select(["id", "name"])
+    .orderBy("name")
+    .limit(1_000)
+    .execute();
+}
+
+/** The name of a group, and whether people fill it; undefined: there is none. */
+export async function findTarget(
+  db: ScopedDb,
+  partnerId: string,
+  groupId: string,
+): Promise<{ name: string; isByRule: boolean } | undefined> {
+  const row = await db
+    .selectFrom("customerGroup")
+    .where("partnerId", "=", partnerId)
+    .where("id", "=", groupId)
+    .select(["name", "ruleMatch"])
+    .executeTakeFirst();
+  return row && { name: row.name, isByRule: row.ruleMatch !== null };
+}
+
+/** Tags these customers where there is room for one more; returns those that have it now. */
+export async function addTag(
+  db: ScopedDb,
+  partnerId: string,
+  tag: string,
+  customerIds: Ids,
+): Promise<string[]> {
+  const { rows } = await sql<{ id: string }>`
+    update customer set tags = tags || ${tag}::text, updated_at = now(), version = version + 1
+    where partner_id = ${partnerId}::uuid and id = any (${[...customerIds]}::uuid[]) and cardinality(tags) < ${MOST_TAGS}
+      and not exists (select from unnest(tags) own where lower(own) = lower(${tag})) returning id`.execute(
+    db,
+  );
+  return idsOf(rows);
+}
+
+/** Takes a tag off these customers; returns those that had it. */
+export async function removeTag(
+  db: ScopedDb,
+  partnerId: string,
+  tag: string,
+  customerIds: Ids,
+): Promise<string[]> {
+  const { rows } = await sql<{
+    id: string;
+  }>`update customer set tags = array(select own from unnest(tags) with ordinality as t (own, n)
+      where lower(own) <> lower(${tag}) order by n), updated_at = now(), version = version + 1
+    where partner_id = ${partnerId}::uuid and id = any (${[...customerIds]}::uuid[])
+      and exists (select from unnest(tags) own where lower(own) = lower(${tag})) returning id`.execute(db);
+  return idsOf(rows);
+}
+
+export type Request = { capabilities: readonly Capability[]; requestedBy: string; zone: string };
+/** Asks these customers for access; who was asked already and has not answered is not asked again. Returns who was asked. */
+export async function insertRequests(
+  db: ScopedDb,
+  partnerId: string,
+  { capabilities, requestedBy, zone }: Request,
+  customerIds: Ids,
+): Promise<string[]> {
+  const { rows } = await sql<{ id: string }>`
+    insert into access_grant (partner_id, customer_id, state, capabilities, zone, origin, requested_by)
+    select v.partner_id, v.id, 'pending', ${[...capabilities]}::text[], ${zone}, 'request', ${requestedBy}::uuid
+    from visible_customer v where v.partner_id = ${partnerId}::uuid and v.id = any (${[...customerIds]}::uuid[]) and v.relationship = 'delegated'
+    order by v.id on conflict (partner_id, customer_id) where state = 'pending' do nothing returning customer_id as id`.execute(
+    db,
+  );
+  return idsOf(rows);
+}
+
+/** Which of these customers are the customer's own, opened by what it grants. */
+export async function listDelegated(db: ScopedDb, partnerId: string, customerIds: Ids): Promise<string[]> {
+  const { rows } = await sql<{ id: string }>`
+    select v.id from visible_customer v where v.partner_id = ${partnerId}::uuid and v.id = any (${[...customerIds]}::uuid[])
+      and v.relationship = 'delegated' order by v.id`.execute(db);
+  return idsOf(rows);
+}

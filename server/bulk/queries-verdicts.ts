@@ -1,0 +1,142 @@
+// What an action would do to each of many customers, judged by the database in one statement, for previews and jobs alike.
+import { type RawBuilder, sql } from "kysely";
+import type { ScopedDb } from "#db/client.ts";
+import { filtered, type ListFilter } from "#server/customers/queries-filter.ts";
+import { type BulkAction, type BulkOptions, MOST_TAGS, type RowOutcome } from "./schema.ts";
+
+export type Asker = { partnerId: string; membershipId: string };
+export type Question = { action: BulkAction; options: BulkOptions };
+
+/** "same": it is so already; a code: refused, and why; null: nothing is against it. */
+type Verdict = string | null;
+type Branch = RawBuilder<unknown>;
+
+/** A grant of the customer that is live now and opens all of these. */
+const liveGrant = (capabilities: readonly string[]) => sql`exists (select from access_grant g
+  where g.partner_id = v.partner_id and g.customer_id = v.id and g.state = 'active' and g.capabilities @> ${[...capabilities]}::text[]
+    and g.from_at <= now() and (g.until_at is null or g.until_at > now()))`;
+const inGroup = (groupId: string) => sql`exists (select from customer_group_member m
+  where m.partner_id = v.partner_id and m.group_id = ${groupId}::uuid and m.customer_id = v.id)`;
+const isPinned = ({ membershipId }: Asker) => sql`exists (select from customer_pin p
+  where p.partner_id = v.partner_id and p.membership_id = ${membershipId}::uuid and p.customer_id = v.id)`;
+/** Tags that differ only in their capitals are one. */
+const hasTag = (tag: string) => sql`exists (select from unnest(v.tags) own where lower(own) = lower(${tag}))`;
+const hasSource = sql`exists (select from vendor_account a join connection c on c.partner_id = a.partner_id and c.id = a.connection_id
+  where a.partner_id = v.partner_id and a.customer_id = v.id and a.link_state <> 'not_linked'
+    and c.is_enabled and c.removed_at is null and c.vendor <> 'push')`;
+const hasAccount = sql`exists (select from vendor_account a
+  where a.partner_id = v.partner_id and a.customer_id = v.id and a.link_state <> 'not_linked')`;
+const hasTrial = sql`exists (select from licence l where l.partner_id = v.partner_id and l.customer_id = v.id and l.kind = 'trial'
+  and not l.is_suspended and (l.ends_on is null or l.ends_on >= current_date))`;
+
+const same = (condition: RawBuilder<unknown>): Branch => sql`when ${condition} then 'same'`;
+const refused = (condition: RawBuilder<unknown>, code: string): Branch => sql`when ${condition} then ${code}`;
+
+/** What is asked of a customer `v` in the member's scope; what depends on an option is asked once that is chosen. */
+function branchesOf({ action, options }: Question, asker: Asker): Branch[] {
+  const { groupId, tag, capabilities = ["metrics", "licences", "console", "reports"] } = options;
+  switch (action) {
+    case "sync":
+      return [
+        refused(
+          sql`v.relationship = 'delegated' and not ${liveGrant(["metrics"])}`,
+          "customer.accessDisabled",
+        ),
+        refused(sql`not ${hasSource}`, "sync.noSource"),
+      ];
+    case "groupAdd":
+      return groupId === undefined ? [] : [same(inGroup(groupId))];
+    case "groupRemove":
+      return groupId === undefined ? [] : [same(sql`not ${inGroup(groupId)}`)];
+    case "pin":
+      return [same(isPinned(asker))];
+    case "unpin":
+      return [same(sql`not ${isPinned(asker)}`)];
+    case "tag":
+      return tag === undefined
+        ? []
+        : [same(hasTag(tag)), refused(sql`cardinality(v.tags) >= ${MOST_TAGS}`, "bulk.tooManyTags")];
+    case "untag":
+      return tag === undefined ? [] : [same(sql`not ${hasTag(tag)}`)];
+    case "requestAccess":
+      return [
+        refused(sql`v.relationship = 'managed'`, "bulk.alwaysOpen"),
+        same(
+          sql`exists (select from access_grant g where g.partner_id = v.partner_id and g.customer_id = v.id and g.state = 'pending')`,
+        ),
+        refused(liveGrant(capabilities), "bulk.accessLive"),
+      ];
+    case "convertTrial":
+      return [refused(sql`not ${hasTrial}`, "trial.none")];
+    case "unlink":
+      return [refused(sql`not ${hasAccount}`, "account.notLinked")];
+    case "export":
+      return [];
+  }
+}
+
+/** The verdict on customers `p`, joined to what the member sees of them as `v`. */
+function verdict(question: Question, asker: Asker): RawBuilder<unknown> {
+  const branches = [
+    refused(sql`v.id is null`, "customer.notFound"),
+    // Orders of managed customers open nothing that is done to many at once (domain.md); what one sees of them is exported.
+    ...(question.action === "export" ? [] : [refused(sql`v.relationship = 'order_only'`, "bulk.orderOnly")]),
+    ...branchesOf(question, asker),
+  ];
+  return sql`case ${sql.join(branches, sql` `)} end`;
+}
+
+/** The verdict on each of these customers. */
+export async function listVerdicts(
+  db: ScopedDb,
+  asker: Asker,
+  question: Question,
+  customerIds: readonly string[],
+): Promise<Map<string, Verdict>> {
+  const { rows } = await sql<{ id: string; verdict: Verdict }>`
+    select p.id, ${verdict(question, asker)} as verdict from unnest(${[...customerIds]}::uuid[]) as p (id)
+    left join visible_customer v on v.partner_id = ${asker.partnerId}::uuid and v.id = p.id`.execute(db);
+  return new Map(rows.map((row) => [row.id, row.verdict]));
+}
+
+/** What a draft is about: the customers it holds, those of an earlier job, or those that match a filter. */
+export type Picked = { jobId: string; outcomes?: readonly RowOutcome[] } | { filter: ListFilter; at: Date };
+
+const idsOf = (db: ScopedDb, partnerId: string, picked: Picked): RawBuilder<unknown> =>
+  "filter" in picked
+    ? sql`select m.customer_id as id from (${filtered(db, partnerId, picked.filter).select("o.customerId")}) m
+        where exists (select from customer c where c.partner_id = ${partnerId}::uuid and c.id = m.customer_id and c.created_at <= ${picked.at})`
+    : sql`select customer_id as id from bulk_row where partner_id = ${partnerId}::uuid and job_id = ${picked.jobId}::uuid
+        ${picked.outcomes ? sql`and outcome = any (${[...picked.outcomes]}::text[])` : sql``}`;
+
+/** How many of the first `limit` customers would get which verdict, the most frequent first. */
+export async function countVerdicts(
+  db: ScopedDb,
+  asker: Asker,
+  question: Question,
+  picked: Picked,
+  limit: number,
+): Promise<{ verdict: Verdict; count: number }[]> {
+  const { partnerId } = asker;
+  const { rows } = await sql<{ verdict: Verdict; count: number }>`
+    with p as materialized (${idsOf(db, partnerId, picked)} limit ${limit})
+    select ${verdict(question, asker)} as verdict, count(*)::int as count from p
+    left join visible_customer v on v.partner_id = ${partnerId}::uuid and v.id = p.id group by 1 order by 2 desc, 1`.execute(
+    db,
+  );
+  return rows;
+}
+
+/** The first of them that the member sees, with their names. */
+export async function listPicked(
+  db: ScopedDb,
+  partnerId: string,
+  picked: Picked,
+  limit: number,
+): Promise<{ id: string; name: string }[]> {
+  const { rows } = await sql<{ id: string; name: string }>`
+    with p as materialized (${idsOf(db, partnerId, picked)} limit ${limit})
+    select v.id, v.name_shown as name from p join visible_customer v on v.partner_id = ${partnerId}::uuid and v.id = p.id
+    order by v.name_shown, v.id`.execute(db);
+  return rows;
+}

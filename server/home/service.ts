@@ -1,0 +1,125 @@
+// What Home shows and does: the queue of work of one reader, who sees a customer, taking work on.
+import { findAccount } from "#server/vendor-accounts/queries.ts";
+import { findConnection } from "#server/connections/queries.ts";
+import { COUNT_LIMIT, walkIndexes } from "#server/customers/queries.ts";
+import { findScopeIds } from "#server/customers/queries-counts.ts";
+import { AppError } from "#server/errors.ts";
+import { dayIn } from "#server/licences/rules.ts";
+import { getPartnerRules } from "#server/overview/queries.ts";
+import { decodeCursor, encodeCursor } from "#server/paging/rules.ts";
+import type { Actor, CustomerAccess, CustomerPermission } from "#server/permissions.ts";
+import { type Guarded, requireCustomer } from "#server/trpc.ts";
+import {
+  deleteAssignment,
+  findGroupIds,
+  listGroupChoices,
+  listMemberNames,
+  listPeople,
+  upsertAssignment,
+} from "./queries.ts";
+import { countWork, listWork, type WorkRow, type WorkScope } from "./queries-work.ts";
+import { isCursorOf, takingNeeds, visibleKinds, workItem } from "./rules.ts";
+import type { People, QueueInput, TakeForm, WorkKind, WorkQueue } from "./schema.ts";
+
+/** So many of each kind stand on Home; the page of one kind has more. */
+const FIRST = 5;
+const PAGE = 50;
+
+type Reader = Pick<Guarded, "db" | "actor">;
+
+/** The queue as this reader may see it: a few of every kind with their counts, or one kind page by page. */
+export async function readQueue({ db, actor }: Reader, input: QueueInput, now: Date): Promise<WorkQueue> {
+  const scope = await scopeFor({ db, actor }, input, now);
+  const kinds = visibleKinds(actor, input.group).filter((kind) => !input.kind || kind === input.kind);
+  const found: { kind: WorkKind; rows: WorkRow[]; total: number }[] = [];
+  const most = input.kind ? PAGE : FIRST;
+  // All of a partner is read in the order of an index; what is few is found first and sorted then.
+  if (!scope.ids && scope.assignedTo === null) await walkIndexes(db);
+  for (const kind of kinds) {
+    const after = input.kind && input.after ? decodeCursor(input.after, isCursorOf(kind)) : undefined;
+    const rows = await listWork(db, kind, scope, after, most + 1);
+    // What fits on the page needs no counting.
+    const total =
+      !after && rows.length <= most ? rows.length : await countWork(db, kind, scope, COUNT_LIMIT + 1);
+    found.push({ kind, rows, total });
+  }
+  const shown = found.map((one) => ({
+    ...one,
+    rows: one.rows.slice(0, most),
+    hasMore: one.rows.length > most,
+  }));
+  const assigned = shown.flatMap(({ rows }) => rows.flatMap(({ assignedTo }) => assignedTo ?? []));
+  const names = await listMemberNames(db, actor.partnerId, [...new Set(assigned)]);
+  return {
+    sections: shown.map(({ kind, rows, total, hasMore }) => ({
+      kind,
+      total: Math.min(total, COUNT_LIMIT),
+      isMore: total > COUNT_LIMIT,
+      items: rows.flatMap((row) => workItem(kind, row, actor, names, now) ?? []),
+      next: input.kind && hasMore ? encodeCursor(rows.at(-1)?.cursor ?? []) : null,
+    })),
+    groups: await listGroupChoices(db, actor),
+    now: now.toISOString(),
+  };
+}
+
+/** Customers are named where they are few: those of the group, else those of the member's scope. The view decides all the same. */
+async function scopeFor({ db, actor }: Reader, { of, group }: QueueInput, now: Date): Promise<WorkScope> {
+  const { partnerId } = actor;
+  const ofGroup = group === undefined ? undefined : await findGroupIds(db, partnerId, group);
+  const { timeZone } = await getPartnerRules(db, partnerId);
+  return {
+    partnerId,
+    assignedTo: of === "mine" ? actor.membershipId : null,
+    ids: ofGroup ?? (group === undefined ? await findScopeIds(db, actor) : undefined),
+    group,
+    now,
+    today: dayIn(timeZone, now),
+  };
+}
+
+/** Who of the partner sees this customer: nobody while a delegated one gives no access. */
+export async function readPeople(db: Guarded["db"], customer: CustomerAccess): Promise<People> {
+  const isOpen = customer.relationship !== "delegated" || customer.capabilities.length > 0;
+  return isOpen ? listPeople(db, customer.id) : [];
+}
+
+/** Takes a piece of work on, or gives it back; throws the refusal of whatever it is about. */
+export async function takeWork(ctx: Guarded, form: TakeForm, now: Date): Promise<void> {
+  const { db, actor, audit } = ctx;
+  const work = { ...form, customerId: await customerOfWork(ctx, form) };
+  if (form.to === "me")
+    await upsertAssignment(
+      db,
+      actor.partnerId,
+      work,
+      { membershipId: actor.membershipId, name: actor.name },
+      now,
+    );
+  else await deleteAssignment(db, actor.partnerId, work);
+  await audit({
+    action: "work:assign",
+    entity: `${form.kind} ${form.subjectId}`,
+    customerId: null,
+    detail: { to: form.to === "me" ? actor.name : "", due: form.due },
+  });
+}
+
+/** The customer a piece of work is about, which the actor must see and may act on; null: it is about none. */
+async function customerOfWork(
+  { db, actor }: { db: Guarded["db"]; actor: Actor },
+  { kind, subjectId }: TakeForm,
+): Promise<string | null> {
+  const { partnerId, memberAll } = actor;
+  if (kind === "account") {
+    const account = await findAccount(db, { partnerId, seesAll: memberAll }, subjectId);
+    if (!account) throw new AppError("account.notFound");
+    return account.customerId;
+  }
+  if (kind === "connection") {
+    const connection = await findConnection(db, { partnerId, customerId: null }, subjectId);
+    if (!connection) throw new AppError("connection.notFound");
+    return connection.customerId;
+  }
+  return (await requireCustomer({ db, actor }, takingNeeds(kind) as CustomerPermission, subjectId)).id;
+}

@@ -1,0 +1,130 @@
+// A customer's record: put together for one reader, and edited by the partner's people.
+import { z } from "zod";
+import { findCustomerAccess } from "#server/access/queries.ts";
+import { listAllContacts } from "#server/contacts/queries.ts";
+import { listGroupNames } from "#server/customers/queries-groups.ts";
+import { listByIds } from "#server/customers/queries.ts";
+import { AppError } from "#server/errors.ts";
+import { can, type CustomerAccess } from "#server/permissions.ts";
+import { listNamedAccounts } from "#server/renames/queries.ts";
+import { readNameWrites, requireName, showAs } from "#server/renames/service.ts";
+import type { Guarded } from "#server/trpc.ts";
+import { type Editable, findRecord, lockRecord, updateRecord } from "./queries.ts";
+import { isTimeZone, MOST_NOTES, MOST_TAGS, readTags } from "./rules.ts";
+import type { CustomerRecord, RecordForm } from "./schema.ts";
+
+const MOST_TAG = 40;
+const MOST_MANAGER = 100;
+
+/** Who the customer is, for one reader: the baseline that needs no grant. Notes and tags are the partner's alone. */
+export async function readRecord(
+  { db, actor }: Pick<Guarded, "db" | "actor">,
+  customer: CustomerAccess,
+  now: Date,
+): Promise<CustomerRecord> {
+  const { partnerId } = actor;
+  const { id } = customer;
+  const [row] = await listByIds(db, partnerId, { ids: [id] });
+  const record = await findRecord(db, partnerId, id);
+  if (!row || !record?.name || !record.nameShown) throw new AppError("customer.notFound");
+  const isInside = actor.customerId === null;
+  const may = { edit: can(actor, "customer:edit", customer), contacts: can(actor, "contact:edit", customer) };
+  const accounts = await listNamedAccounts(db, partnerId, id);
+  const isTold = isInside && record.isNameChosen === true;
+  const writes = isTold ? await readNameWrites(db, partnerId, id, record.nameShown, accounts) : undefined;
+  const contacts = await listAllContacts(db, partnerId, id);
+  const { createdAt, tags, notes, address, language, ...rest } = record;
+  return {
+    ...rest,
+    id,
+    name: record.name,
+    nameShown: record.nameShown,
+    isNameChosen: record.isNameChosen === true,
+    version: record.version ?? 1,
+    relationship: customer.relationship,
+    status: row.status,
+    language: language as CustomerRecord["language"],
+    address: address as CustomerRecord["address"],
+    since: record.since ?? createdAt?.toISOString().slice(0, 10) ?? null,
+    internal: isInside ? { tags: tags ?? [], notes: notes ?? "" } : null,
+    groups: (await listGroupNames(db, partnerId, [id])).get(id) ?? [],
+    licenceState: row.licenceState,
+    hasMonthly: row.licenceKinds.includes("monthly"),
+    contacts: may.contacts ? contacts : contacts.filter(({ isHidden }) => !isHidden),
+    accounts: accounts.map((account) => ({ ...account, write: writes?.get(account.id) ?? null })),
+    may,
+    launch: !can(actor, "customer:launch")
+      ? "role"
+      : can(actor, "customer:launch", customer)
+        ? "later"
+        : "access",
+    now: now.toISOString(),
+  };
+}
+
+/** The record that the contact panel beside a list shows; null: there is no such customer to the reader. */
+export async function findListed(
+  ctx: Pick<Guarded, "db" | "actor">,
+  panel: string,
+  now: Date,
+): Promise<CustomerRecord | null> {
+  const customer = z.uuid().safeParse(panel).success
+    ? await findCustomerAccess(ctx.db, ctx.actor.partnerId, panel)
+    : undefined;
+  return customer && can(ctx.actor, "customer:open", customer) ? readRecord(ctx, customer, now) : null;
+}
+
+function editableOf(form: RecordForm): Editable {
+  const accountManager = form.accountManager
+    .replaceAll(/[\p{Cc}\s]+/gu, " ")
+    .normalize("NFC")
+    .trim();
+  const notes = form.notes.replaceAll(/\r\n?/g, "\n").trim();
+  const tags = readTags(form.tags);
+  if (accountManager.length > MOST_MANAGER) throw new AppError("customer.managerTooLong");
+  if (notes.length > MOST_NOTES) throw new AppError("customer.notesTooLong");
+  if (tags.length > MOST_TAGS || tags.some((tag) => tag.length > MOST_TAG))
+    throw new AppError("customer.tags");
+  if (form.timeZone !== "" && !isTimeZone(form.timeZone)) throw new AppError("customer.timeZone");
+  return {
+    accountManager: accountManager || null,
+    tags,
+    notes,
+    language: form.language || null,
+    timeZone: form.timeZone || null,
+  };
+}
+
+/**
+ * *Edit customer information*: all of it or nothing. Throws customer.changed where the record is no longer the one that the
+ * person saw, what `requireName` and `showAs` throw, and customer.managerTooLong, customer.notesTooLong, customer.tags,
+ * customer.timeZone.
+ */
+export async function editRecord(
+  ctx: Guarded,
+  customerId: string,
+  form: RecordForm,
+  now: Date,
+): Promise<void> {
+  const { db, actor, audit } = ctx;
+  const { partnerId } = actor;
+  const name = requireName(form.nameShown);
+  const after = editableOf(form);
+  const before = await lockRecord(db, partnerId, customerId);
+  if (!before) throw new AppError("customer.notFound");
+  if (before.version !== form.version) throw new AppError("customer.changed");
+  const named = await showAs(ctx, customerId, name, undefined, now);
+  const changes = Object.fromEntries(
+    (Object.keys(after) as (keyof Editable)[])
+      .filter((field) => String(before[field] ?? "") !== String(after[field] ?? ""))
+      // Notes are long, and may name people: that they changed is enough.
+      .map((field) => [field, field === "notes" ? true : { from: before[field], to: after[field] }]),
+  );
+  if (Object.keys(changes).length > 0) await updateRecord(db, partnerId, customerId, after, now);
+  await audit({
+    action: "customer:edit",
+    entity: `customer ${customerId}`,
+    customerId,
+    detail: { ...changes, ...(named !== name && { nameShown: { from: named, to: name } }) },
+  });
+}

@@ -1,0 +1,227 @@
+import type { BulkAction } from "#server/bulk/schema.ts";
+import type { CustomerList } from "#server/customers/schema.ts";
+import {
+  type Caller,
+  expect,
+  expectAccessible,
+  expectNoSidewaysScroll,
+  fill,
+  type Language,
+  languages,
+  type Page,
+  resources,
+  test,
+} from "./portal.ts";
+
+// One partner: each test takes back what it did.
+test.describe.configure({ mode: "serial" });
+
+type Row = CustomerList["rows"][number];
+const rowsOf = async (caller: Caller, input: object = {}) =>
+  (await caller.query<CustomerList>("customers.list", { pageSize: 100, ...input })).rows;
+
+/** Ticks these rows of the list, or all that match, and goes on to the page of the draft. */
+async function choose(
+  page: Page,
+  language: Language,
+  action: BulkAction,
+  rows: readonly Row[] | "all",
+  query = "view=all&pageSize=100",
+): Promise<void> {
+  const { bulk } = resources[language];
+  await page.goto(`/${language}/customers?${query}`);
+  if (rows === "all") await page.locator('#selection input[name="all"]').check();
+  else for (const { id } of rows) await page.locator(`tr[data-row-id="${id}"] input[name=id]`).check();
+  await page.getByLabel(bulk.bar.choose).selectOption(action);
+  await page.getByRole("button", { name: bulk.bar.go, exact: true }).click();
+  await expect(page).toHaveURL(new RegExp(`/${language}/bulk/[0-9a-f-]{36}$`));
+  await expect(page.getByRole("heading", { level: 1 })).toHaveText(bulk.action[action]);
+}
+/** Starts the draft for so many customers and waits for its end. */
+async function start(page: Page, language: Language, formatted: string): Promise<void> {
+  const { bulk } = resources[language];
+  const name = fill(formatted === "1" ? bulk.start_one : bulk.start_other, { formatted });
+  await page.getByRole("button", { name, exact: true }).click();
+  await ended(page, language);
+}
+const ended = (page: Page, language: Language) =>
+  expect(page.locator("header").getByText(resources[language].bulk.state.finished)).toBeVisible({
+    timeout: 30_000,
+  });
+const outcomes = (page: Page) =>
+  page
+    .locator("tr[data-outcome]")
+    .evaluateAll((rows) => rows.map((row) => row.getAttribute("data-outcome")).sort());
+async function takeBack(page: Page, language: Language): Promise<void> {
+  const { bulk } = resources[language];
+  const before = page.url();
+  await page.getByRole("button", { name: bulk.result.undo, exact: true }).click();
+  await expect(page).not.toHaveURL(before);
+  await ended(page, language);
+}
+
+test("a tag: chosen on the list, shown before, done, told per customer, taken back", async ({
+  as,
+  page,
+  enter,
+}) => {
+  const caller = await as("lagune");
+  const [first, second] = (await rowsOf(caller)).filter(({ relationship }) => relationship !== "order_only");
+  if (!first || !second) throw new Error("the partner has too few customers");
+  const { bulk, errors } = resources.en;
+  await enter("lagune");
+  await page.goto("/en/customers?view=all&pageSize=100");
+  const bar = page.getByRole("form", { name: bulk.bar.label });
+  await expect(bar).toBeHidden();
+  await page.locator(`tr[data-row-id="${first.id}"] input[name=id]`).check();
+  await expect(bar.getByText(bulk.bar.selected.replace("{count}", "1"))).toBeVisible();
+  await bar.getByRole("button", { name: bulk.bar.clear }).click();
+  await expect(bar).toBeHidden();
+  await choose(page, "en", "tag", [first, second]);
+  await expect(page.getByText(bulk.after.undo)).toBeVisible();
+  await page.getByLabel(bulk.option.tag, { exact: true }).fill("a;b");
+  await page.getByRole("button", { name: fill(bulk.start_other, { formatted: "2" }) }).click();
+  await expect(page.getByText(errors.bulk.tagInvalid)).toBeVisible();
+  await expect(page.getByLabel(bulk.option.tag, { exact: true })).toHaveValue("a;b");
+  await page.getByLabel(bulk.option.tag, { exact: true }).fill("e2e bulk");
+  await start(page, "en", "2");
+  expect(await outcomes(page)).toEqual(["changed", "changed"]);
+  const link = await page.getByRole("link", { name: bulk.result.download }).getAttribute("href");
+  const file = await caller.get(link ?? "");
+  expect([file.status, file.text.split("\r\n").length]).toEqual([200, 4]);
+  await takeBack(page, "en");
+  expect(await outcomes(page)).toEqual(["changed", "changed"]);
+});
+
+test("all that match, without scripts: into a group and out again", async ({ browser, as, baseURL }) => {
+  const caller = await as("lagune");
+  const { total, groups } = await caller.query<CustomerList>("customers.list", { relationship: "delegated" });
+  const { bulk } = resources.fr;
+  const [name = "", value = ""] = caller.cookie.split("=");
+  const context = await browser.newContext({ javaScriptEnabled: false, baseURL: baseURL ?? "" });
+  await context.addCookies([{ name, value, url: baseURL ?? "" }]);
+  const page = await context.newPage();
+  await choose(page, "fr", "groupAdd", "all", "relationship=delegated");
+  const options = page.getByLabel(bulk.option.group).locator("option");
+  const [, id] = await options.evaluateAll((all) => all.map((one) => one.getAttribute("value")));
+  expect(groups.map((group) => group.id)).toContain(id);
+  const before = await caller.query<CustomerList>("customers.list", { group: id, pageSize: 100 });
+  await page.getByLabel(bulk.option.group).selectOption(id ?? "");
+  await start(page, "fr", String(total));
+  await expect(page.locator("main li", { hasText: bulk.count.all }).first()).toContainText(String(total));
+  expect((await outcomes(page)).every((one) => one === "changed" || one === "unchanged")).toBe(true);
+  await takeBack(page, "fr");
+  const after = await caller.query<CustomerList>("customers.list", { group: id, pageSize: 100 });
+  expect(after.rows.map((row) => row.id)).toEqual(before.rows.map((row) => row.id));
+  // Nothing selected is said, not done.
+  await page.goto("/fr/customers?view=all");
+  await page.getByLabel(bulk.bar.choose).selectOption("pin");
+  await page.getByRole("button", { name: bulk.bar.go, exact: true }).click();
+  await expect(page.getByText(resources.fr.errors.bulk.nothing)).toBeVisible();
+  await context.close();
+});
+
+test("pins and synchronises; what an action cannot do is said before it is done", async ({
+  as,
+  page,
+  enter,
+}) => {
+  const caller = await as("lagune");
+  const all = await rowsOf(caller);
+  const { bulk, errors } = resources.it;
+  const synced = all.find(({ status, devicesTotal }) => status === "synced" && (devicesTotal ?? 0) > 0);
+  const closed = all.find(
+    ({ relationship, status }) => relationship === "delegated" && status === "access_disabled",
+  );
+  const managed = all.find(({ relationship }) => relationship === "managed");
+  if (!synced || !closed || !managed) throw new Error("the partner lacks a customer");
+  await enter("lagune");
+  await choose(page, "it", "pin", [synced]);
+  await start(page, "it", "1");
+  await takeBack(page, "it");
+  await choose(page, "it", "sync", [synced, closed]);
+  await expect(page.getByText(errors.customer.accessDisabled)).toBeVisible();
+  await start(page, "it", "1");
+  expect(await outcomes(page)).toEqual(["changed", "refused"]);
+  await page.getByRole("button", { name: bulk.result.retry }).click();
+  await expect(page.getByText(bulk.nothing)).toBeVisible();
+  await page.getByRole("button", { name: bulk.discard }).click();
+  await expect(page.getByText(bulk.state.cancelled, { exact: true })).toBeVisible();
+  await choose(page, "it", "requestAccess", [managed]);
+  await expect(page.getByText(errors.bulk.alwaysOpen)).toBeVisible();
+  await expect(page.getByText(bulk.nothing)).toBeVisible();
+});
+
+test("unlinking asks for the word and goes by the rules, converting by the programme", async ({
+  as,
+  page,
+  enter,
+}) => {
+  const caller = await as("lagune");
+  const { bulk, errors } = resources.en;
+  const termed = (await rowsOf(caller, { licenceKind: "term" })).find(
+    ({ licenceState }) => licenceState === "active",
+  );
+  if (!termed) throw new Error("no customer has a term licence");
+  await enter("lagune");
+  await choose(page, "en", "unlink", [termed]);
+  await expect(page.getByText(bulk.samples.title)).toBeVisible();
+  await expect(page.getByText(errors.account.termLicence)).toBeVisible();
+  const word = page.getByLabel(fill(bulk.confirm.label, { word: bulk.confirm.word }));
+  await word.fill("maybe");
+  await page.getByRole("button", { name: fill(bulk.start_one, { formatted: "1" }) }).click();
+  await expect(page.getByText(errors.account.wordMissing)).toBeVisible();
+  await word.fill("yes");
+  await start(page, "en", "1");
+  expect(await outcomes(page)).toEqual(["refused"]);
+  const [trial] = await rowsOf(caller, { licenceKind: "trial" });
+  if (!trial) return;
+  await choose(page, "en", "convertTrial", [trial]);
+  await expect(page.getByText(bulk.after.convertTrial)).toBeVisible();
+  await expect(page.getByText(errors.monthly.notFlex).first()).toBeVisible();
+});
+
+test("a selection is exported, and only that", async ({ as, page, enter }) => {
+  const caller = await as("lagune");
+  const some = (await rowsOf(caller)).slice(0, 3);
+  await enter("lagune");
+  await choose(page, "en", "export", some);
+  const form = page.locator('form[action="/api/export/customers.csv"]').last();
+  const bulkId = await form.locator('input[name="bulk"]').getAttribute("value");
+  const file = await caller.get(`/api/export/customers.csv?bulk=${bulkId}&format=machine&columns=all`);
+  expect([file.status, file.text.trim().split("\r\n").length]).toEqual([200, 4]);
+  for (const { id } of some) expect(file.text).toContain(id);
+});
+
+test("nobody is offered what they may not do, and customers' users nothing", async ({ page, enter }) => {
+  await enter("readonly");
+  await page.goto("/en/customers?view=all");
+  const options = page.locator('#selection select[name="action"] option');
+  expect(await options.evaluateAll((all) => all.map((one) => one.getAttribute("value")))).toEqual([
+    "",
+    "pin",
+    "unpin",
+    "export",
+  ]);
+  await enter("rossiAdmin");
+  await page.goto("/en/bulk");
+  await expect(page).toHaveURL(/\/en\/customers\/[0-9a-f-]{36}$/);
+});
+
+for (const language of languages)
+  test(`its pages are accessible in ${language}, and fit a phone`, async ({ as, page, enter }) => {
+    const { bulk } = resources[language];
+    const [first] = await rowsOf(await as("lagune"));
+    await enter("lagune");
+    await page.goto(`/${language}/bulk`);
+    await expect(page.getByRole("heading", { level: 1 })).toHaveText(bulk.title);
+    await expectAccessible(page);
+    await page.locator("main li a").last().click();
+    await expect(page.getByRole("heading", { level: 1 })).not.toHaveText(bulk.title);
+    await expectAccessible(page);
+    await page.setViewportSize({ width: 360, height: 780 });
+    await expectNoSidewaysScroll(page);
+    await choose(page, language, "requestAccess", first ? [first] : []);
+    await expectAccessible(page);
+    await expectNoSidewaysScroll(page);
+  });

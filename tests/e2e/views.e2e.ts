@@ -1,0 +1,158 @@
+import type { ViewList } from "#server/views/schema.ts";
+import {
+  type Caller,
+  expect,
+  expectAccessible,
+  expectNoSidewaysScroll,
+  fill,
+  languages,
+  type Page,
+  resources,
+  test,
+} from "./portal.ts";
+
+test.describe.configure({ mode: "serial" });
+
+const { views: text } = resources.en;
+const bar = (page: Page, label = text.label) => page.getByRole("navigation", { name: label, exact: true });
+const drop = (page: Page, name: string) => bar(page).locator("summary").filter({ hasText: name });
+const chips = (page: Page) => page.getByRole("list", { name: resources.en.customers.filter.active });
+
+const listed = async (caller: Caller) =>
+  (await caller.query<ViewList>("views.list", { shown: "" })).views.filter(({ isOwn }) => isOwn);
+async function clear(caller: Caller): Promise<void> {
+  for (const { id } of await listed(caller)) await caller.post(`/api/views/${id}`, { action: "delete" });
+  await caller.post(`/api/views/${crypto.randomUUID()}`, { action: "clearDefault" });
+}
+const save = async (caller: Caller, view: Record<string, string>): Promise<string> =>
+  (JSON.parse((await caller.post("/api/views", view)).text) as { id: string }).id;
+
+test.beforeEach(async ({ as }) => clear(await as("super")));
+test.afterAll(async ({ as }) => clear(await as("super")));
+
+for (const javaScriptEnabled of [true, false]) {
+  test.describe(javaScriptEnabled ? "with scripts" : "without scripts", () => {
+    test.use({ javaScriptEnabled });
+
+    test("a view is saved, opened, made the default, renamed, shared, deleted and taken back", async ({
+      page,
+      enter,
+      as,
+    }) => {
+      await enter("super");
+      const name = `Nord ${Date.now()} 🦊`;
+      await page.goto("/en/customers?status=warning&sort=-alerts");
+      await drop(page, text.save.open).click();
+      await bar(page).getByLabel(text.save.name).fill(name);
+      await bar(page).getByLabel(text.save.start).check();
+      await bar(page).getByRole("button", { name: text.save.submit }).click();
+      await expect(page.getByText(text.notice.saved)).toBeVisible();
+      await expect(chips(page).getByRole("link")).toHaveCount(1);
+
+      // Without any query the list opens with it; a link shows the plain list again.
+      await page.goto("/en/customers");
+      await expect(page).toHaveURL(/\?view=[0-9a-f-]{36}$/);
+      await expect(drop(page, name)).toBeVisible();
+      await drop(page, name).click();
+      await bar(page).getByRole("link", { name: text.all }).click();
+      await expect(page).toHaveURL("/en/customers?view=all");
+      await expect(chips(page)).toHaveCount(0);
+
+      await drop(page, text.menu).click();
+      await bar(page).getByRole("link", { name }).click();
+      await expect(chips(page).getByRole("link")).toHaveCount(1);
+      const change = async (act: () => Promise<void>, notice: string) => {
+        await drop(page, text.change.open).click();
+        await act();
+        await expect(page.getByText(notice, { exact: true })).toBeVisible();
+      };
+      const button = (label: string) => bar(page).getByRole("button", { name: label, exact: true });
+      await change(async () => button(text.change.clearDefault).click(), text.notice.defaultCleared);
+      await change(async () => button(text.change.share).click(), text.notice.shared);
+      const seen = await (await as("helpdesk")).query<ViewList>("views.list", { shown: "" });
+      expect(seen.views.find((view) => view.name === name)).toMatchObject({ isOwn: false, isShared: true });
+      await change(async () => button(text.change.unshare).click(), text.notice.unshared);
+      await change(async () => {
+        await bar(page).getByLabel(text.change.rename, { exact: true }).fill(`${name} b`);
+        await button(text.change.renameSubmit).click();
+      }, text.notice.renamed);
+      await change(async () => button(text.change.delete).click(), text.notice.deleted);
+      await page.getByRole("button", { name: text.notice.undo }).click();
+      await expect(page.getByText(text.notice.restored)).toBeVisible();
+      expect((await listed(await as("super"))).map((view) => view.name)).toEqual([`${name} b`]);
+    });
+
+    test("a name that is taken is refused, and what was typed is kept", async ({ page, enter, as }) => {
+      await save(await as("super"), { name: "Taken", query: "q=a" });
+      await enter("super");
+      await page.goto("/en/customers?status=warning");
+      await drop(page, text.save.open).click();
+      await bar(page).getByLabel(text.save.name).fill("taken");
+      await bar(page).getByRole("button", { name: text.save.submit }).click();
+      await expect(
+        page.getByRole("alert").filter({ hasText: resources.en.errors.view.nameTaken }),
+      ).toBeVisible();
+      await expect(bar(page).getByLabel(text.save.name)).toHaveValue("taken");
+      await expect(chips(page).getByRole("link")).toHaveCount(1);
+    });
+  });
+}
+
+test("a view that names what is gone opens without it and says so; one that is not there says so", async ({
+  page,
+  enter,
+  as,
+}) => {
+  const caller = await as("super");
+  const id = await save(caller, {
+    name: "Old group",
+    query: `status=warning&group=${crypto.randomUUID()}`,
+  });
+  await enter("super");
+  await page.goto(`/en/customers?view=${id}`);
+  await expect(page.getByText(text.gone.title)).toBeVisible();
+  await expect(page.getByText(text.gone.group)).toBeVisible();
+  await expect(chips(page).getByRole("link")).toHaveCount(1);
+  await page.getByRole("button", { name: text.gone.update }).click();
+  await expect(page.getByText(text.notice.replaced)).toBeVisible();
+  await expect(page.getByText(text.gone.title)).toHaveCount(0);
+  for (const wrong of [crypto.randomUUID(), "nothing", "'; drop table saved_view"]) {
+    await page.goto(`/en/customers?view=${encodeURIComponent(wrong)}`);
+    await expect(page.getByText(text.missing.title)).toBeVisible();
+  }
+});
+
+test("who may not share is not offered it; the team's view can be opened, not changed", async ({
+  page,
+  enter,
+  as,
+}) => {
+  const id = await save(await as("super"), { name: "Team view", query: "status=synced", share: "on" });
+  await enter("readonly");
+  await page.goto("/en/customers?status=warning");
+  await drop(page, text.save.open).click();
+  await expect(bar(page).getByLabel(text.save.share)).toHaveCount(0);
+  await page.goto(`/en/customers?view=${id}`);
+  await drop(page, text.change.open).click();
+  await expect(bar(page).getByRole("button", { name: text.change.delete })).toHaveCount(0);
+  await expect(bar(page).getByRole("button", { name: text.change.setDefault })).toBeVisible();
+});
+
+for (const lang of languages) {
+  test(`${lang}: accessible, and nothing scrolls sideways at 360 px`, async ({ page, enter, as }) => {
+    const { views } = resources[lang];
+    const id = await save(await as("super"), { name: "W".repeat(100), query: "status=warning" });
+    await enter("super");
+    await page.setViewportSize({ width: 360, height: 740 });
+    await page.goto(`/${lang}/customers?view=${id}`);
+    const summaries = bar(page, views.label).locator("summary");
+    await summaries.last().click();
+    await expect(
+      page.getByRole("region", { name: fill(views.change.of, { name: "W".repeat(100) }) }),
+    ).toBeVisible();
+    await expectNoSidewaysScroll(page);
+    await expectAccessible(page);
+    await page.keyboard.press("Escape");
+    await expect(summaries.last()).toBeFocused();
+  });
+}
