@@ -1,5 +1,5 @@
 import type { Metadata, Viewport } from "next";
-import { cookies } from "next/headers";
+import { headers } from "next/headers";
 import { notFound } from "next/navigation";
 import type { ReactNode } from "react";
 import "#app/globals.css";
@@ -27,9 +27,10 @@ export default async function RootLayout({ children, params }: Props) {
   const { lang } = await params;
   if (!isLanguage(lang)) notFound();
   const t = await getT(lang, "common");
-  const theme = (await cookies()).get("theme")?.value;
+  // Not by cookies(), which puts what proxy.ts ends with this page in the place of what was sent with it.
+  const [, theme] = /(?:^|; )theme=(light|dark)(?:;|$)/.exec((await headers()).get("cookie") ?? "") ?? [];
   return (
-    <html lang={lang} dir="ltr" data-theme={theme === "light" || theme === "dark" ? theme : undefined}>
+    <html lang={lang} dir="ltr" data-theme={theme}>
       <body>
         <a
           href="#content"

@@ -33,6 +33,8 @@ export function useMatches(typed: string): Found {
     };
   }, [q]);
   if (q === "") return nothing;
-  // Until the answer is there the matches of the letters before stay in view.
-  return found.q === q ? found : { ...found, state: "asking" };
+  if (found.q === q) return found;
+  // Until the answer is there the matches of the letters before stay in view; those of other words would be mistaken for it.
+  const isLonger = found.q !== "" && q.startsWith(found.q);
+  return { ...found, matches: isLonger ? found.matches : [], state: "asking" };
 }

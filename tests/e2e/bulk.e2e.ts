@@ -94,24 +94,24 @@ test("a tag: chosen on the list, shown before, done, told per customer, taken ba
 });
 
 test("all that match, without scripts: into a group and out again", async ({ browser, as, baseURL }) => {
-  const caller = await as("lagune");
-  const { total, groups } = await caller.query<CustomerList>("customers.list", { relationship: "delegated" });
+  const caller = await as("super");
+  const { total, groups } = await caller.query<CustomerList>("customers.list", { status: "access_disabled" });
   const { bulk } = resources.fr;
   const [name = "", value = ""] = caller.cookie.split("=");
   const context = await browser.newContext({ javaScriptEnabled: false, baseURL: baseURL ?? "" });
   await context.addCookies([{ name, value, url: baseURL ?? "" }]);
   const page = await context.newPage();
-  await choose(page, "fr", "groupAdd", "all", "relationship=delegated");
+  await choose(page, "fr", "groupAdd", "all", "status=access_disabled");
   const options = page.getByLabel(bulk.option.group).locator("option");
   const [, id] = await options.evaluateAll((all) => all.map((one) => one.getAttribute("value")));
   expect(groups.map((group) => group.id)).toContain(id);
-  const before = await caller.query<CustomerList>("customers.list", { group: id, pageSize: 100 });
+  const before = await caller.query<CustomerList>("customers.list", { group: id, pageSize: 200 });
   await page.getByLabel(bulk.option.group).selectOption(id ?? "");
   await start(page, "fr", String(total));
   await expect(page.locator("main li", { hasText: bulk.count.all }).first()).toContainText(String(total));
   expect((await outcomes(page)).every((one) => one === "changed" || one === "unchanged")).toBe(true);
   await takeBack(page, "fr");
-  const after = await caller.query<CustomerList>("customers.list", { group: id, pageSize: 100 });
+  const after = await caller.query<CustomerList>("customers.list", { group: id, pageSize: 200 });
   expect(after.rows.map((row) => row.id)).toEqual(before.rows.map((row) => row.id));
   // Nothing selected is said, not done.
   await page.goto("/fr/customers?view=all");
@@ -119,66 +119,6 @@ test("all that match, without scripts: into a group and out again", async ({ bro
   await page.getByRole("button", { name: bulk.bar.go, exact: true }).click();
   await expect(page.getByText(resources.fr.errors.bulk.nothing)).toBeVisible();
   await context.close();
-});
-
-test("pins and synchronises; what an action cannot do is said before it is done", async ({
-  as,
-  page,
-  enter,
-}) => {
-  const caller = await as("lagune");
-  const all = await rowsOf(caller);
-  const { bulk, errors } = resources.it;
-  const synced = all.find(({ status, devicesTotal }) => status === "synced" && (devicesTotal ?? 0) > 0);
-  const closed = all.find(
-    ({ relationship, status }) => relationship === "delegated" && status === "access_disabled",
-  );
-  const managed = all.find(({ relationship }) => relationship === "managed");
-  if (!synced || !closed || !managed) throw new Error("the partner lacks a customer");
-  await enter("lagune");
-  await choose(page, "it", "pin", [synced]);
-  await start(page, "it", "1");
-  await takeBack(page, "it");
-  await choose(page, "it", "sync", [synced, closed]);
-  await expect(page.getByText(errors.customer.accessDisabled)).toBeVisible();
-  await start(page, "it", "1");
-  expect(await outcomes(page)).toEqual(["changed", "refused"]);
-  await page.getByRole("button", { name: bulk.result.retry }).click();
-  await expect(page.getByText(bulk.nothing)).toBeVisible();
-  await page.getByRole("button", { name: bulk.discard }).click();
-  await expect(page.getByText(bulk.state.cancelled, { exact: true })).toBeVisible();
-  await choose(page, "it", "requestAccess", [managed]);
-  await expect(page.getByText(errors.bulk.alwaysOpen)).toBeVisible();
-  await expect(page.getByText(bulk.nothing)).toBeVisible();
-});
-
-test("unlinking asks for the word and goes by the rules, converting by the programme", async ({
-  as,
-  page,
-  enter,
-}) => {
-  const caller = await as("lagune");
-  const { bulk, errors } = resources.en;
-  const termed = (await rowsOf(caller, { licenceKind: "term" })).find(
-    ({ licenceState }) => licenceState === "active",
-  );
-  if (!termed) throw new Error("no customer has a term licence");
-  await enter("lagune");
-  await choose(page, "en", "unlink", [termed]);
-  await expect(page.getByText(bulk.samples.title)).toBeVisible();
-  await expect(page.getByText(errors.account.termLicence)).toBeVisible();
-  const word = page.getByLabel(fill(bulk.confirm.label, { word: bulk.confirm.word }));
-  await word.fill("maybe");
-  await page.getByRole("button", { name: fill(bulk.start_one, { formatted: "1" }) }).click();
-  await expect(page.getByText(errors.account.wordMissing)).toBeVisible();
-  await word.fill("yes");
-  await start(page, "en", "1");
-  expect(await outcomes(page)).toEqual(["refused"]);
-  const [trial] = await rowsOf(caller, { licenceKind: "trial" });
-  if (!trial) return;
-  await choose(page, "en", "convertTrial", [trial]);
-  await expect(page.getByText(bulk.after.convertTrial)).toBeVisible();
-  await expect(page.getByText(errors.monthly.notFlex).first()).toBeVisible();
 });
 
 test("a selection is exported, and only that", async ({ as, page, enter }) => {

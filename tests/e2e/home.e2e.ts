@@ -41,7 +41,7 @@ for (const [place, javaScriptEnabled] of [true, false].entries()) {
           .and(page.locator(`[data-row-id="${item.subjectId}"]`))
           .first();
         await row.getByRole("button").click();
-        await expect(page.getByText(home.notice.taken)).toBeVisible();
+        await expect(page.getByRole("note").getByText(home.notice.taken)).toBeVisible();
         await expect(page).toHaveURL(new RegExp(`/${language}\\?kind=${kind}&notice=work\\.taken`));
         await page.getByRole("link", { name: home.of.mine, exact: true }).click();
         await expect(page).toHaveURL(`/${language}?of=mine&kind=${kind}`);
@@ -74,7 +74,7 @@ for (const [place, javaScriptEnabled] of [true, false].entries()) {
       const row = rows(page, "licence_end").and(page.locator(`[data-row-id="${item.subjectId}"]`));
       await expect(row.getByRole("link")).toHaveAttribute("href", `/en/customers/${item.subjectId}#products`);
       await row.getByRole("button", { name: new RegExp(`^${home.item.take}`) }).click();
-      await expect(page.getByText(home.notice.taken)).toBeVisible();
+      await expect(page.getByRole("note").getByText(home.notice.taken)).toBeVisible();
       await expect(row).toContainText(home.item.mine);
       await row.getByRole("button", { name: new RegExp(`^${home.item.give}`) }).click();
       await expect(row).not.toContainText(home.item.mine);

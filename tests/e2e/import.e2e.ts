@@ -153,11 +153,7 @@ for (const javaScriptEnabled of [true, false]) {
   });
 }
 
-test("a list with headers that were mapped before comes mapped; a running import can be cancelled and taken up", async ({
-  page,
-  enter,
-}) => {
-  test.setTimeout(60_000);
+test("a list with headers that were mapped before comes mapped", async ({ page, enter }) => {
   await enter("super");
   const run = Date.now();
   const headers = `Ditta ${run};Luogo ${run}`;
@@ -166,15 +162,8 @@ test("a list with headers that were mapped before comes mapped; a running import
   await choose(page, `Luogo ${run}`, text.field.city);
   await page.getByRole("button", { name: text.mapping.submit }).click();
   await expect(page).toHaveURL(/step=preview/);
-  const many = Array.from({ length: 20_000 }, (_, index) => `;;${index}`).join("\n");
-  await upload(page, csv(`Luogo ${run};Ditta ${run}\n;Uno ${run}\n${many}\n`, `second-${run}.csv`));
+  await upload(page, csv(`Luogo ${run};Ditta ${run}\nForlì;Due ${run}\n`, `second-${run}.csv`));
   await expect(page.getByText(text.mapping.remembered)).toBeVisible();
-  await page.getByRole("button", { name: text.mapping.submit }).click();
-  await page.getByRole("button", { name: text.preview.start_one }).click();
-  await page.getByRole("button", { name: text.progress.cancel }).click();
-  await expect(page.getByText(text.cancelled.title)).toBeVisible();
-  await page.getByRole("button", { name: text.cancelled.retry }).click();
-  await expect(page.getByRole("heading", { level: 1 })).toHaveText(text.result.title, { timeout: 45_000 });
 });
 
 test("what is no list is refused with a sentence that helps", async ({ page, enter }) => {

@@ -38,10 +38,14 @@ for (const javaScriptEnabled of [true, false]) {
       await expect(heads(page).nth(1)).toContainText(column.status);
       await page.goto("/it/customers/columns");
       // Behind it stands the hidden column of groups: two steps for one that is seen.
-      for (let step = 0; step < 2; step += 1)
+      for (let step = 0; step < 2; step += 1) {
+        const answered = page.waitForResponse((response) => response.request().method() === "POST");
         await row(page, "status")
           .getByRole("button", { name: layout.down.replace("{{column}}", column.status) })
           .click();
+        await answered;
+        await page.waitForLoadState("load");
+      }
       await page.goto("/it/customers?pageSize=25");
       await expect(heads(page).nth(2)).toContainText(column.status);
       await page.goto("/it/customers/columns");

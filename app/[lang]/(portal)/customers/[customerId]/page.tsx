@@ -113,7 +113,9 @@ export default async function CustomerPage({ params, searchParams }: Props) {
           <InformationSection view={view} record={record} membershipId={membershipId} />
           {!isOrder && <AccessSection view={view} />}
           {showsFigures && <AccountsSection view={view} />}
-          {!isOrder && <HistorySection view={view} events={warnings.events} />}
+          {!isOrder && details.row.blank !== "no_access" && (
+            <HistorySection view={view} events={warnings.events} />
+          )}
         </div>
       </div>
       <p className="mt-2 text-caption">
