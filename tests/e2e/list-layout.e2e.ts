@@ -21,9 +21,7 @@ for (const javaScriptEnabled of [true, false]) {
     test.use({ javaScriptEnabled });
     test.beforeEach(({ enter }) => enter("lagune"));
 
-    test("columns are shown, hidden, moved and widened, and stay so until they are reset", async ({
-      page,
-    }) => {
+    test("columns are shown, hidden and widened, and stay so until they are reset", async ({ page }) => {
       const { column, layout } = customers;
       await page.goto("/it/customers?pageSize=25");
       await page.getByRole("link", { name: layout.columns }).click();
@@ -36,18 +34,6 @@ for (const javaScriptEnabled of [true, false]) {
       await expect(heads(page).filter({ hasText: column.overUnder })).toHaveCount(1);
       await expect(page.locator("thead th.w-wide")).toContainText(column.used);
       await expect(heads(page).nth(1)).toContainText(column.status);
-      await page.goto("/it/customers/columns");
-      // Behind it stands the hidden column of groups: two steps for one that is seen.
-      for (let step = 0; step < 2; step += 1) {
-        const answered = page.waitForResponse((response) => response.request().method() === "POST");
-        await row(page, "status")
-          .getByRole("button", { name: layout.down.replace("{{column}}", column.status) })
-          .click();
-        await answered;
-        await page.waitForLoadState("load");
-      }
-      await page.goto("/it/customers?pageSize=25");
-      await expect(heads(page).nth(2)).toContainText(column.status);
       await page.goto("/it/customers/columns");
       await page.getByRole("button", { name: layout.reset }).click();
       await expect(page).toHaveURL(/\/it\/customers$|\/it\/customers\?/);
