@@ -14,7 +14,7 @@ export default defineConfig({
   testMatch: "**/*.e2e.ts",
   outputDir: "test-results",
   workers: 2,
-  timeout: 30_000,
+  timeout: 60_000,
   // A loaded machine may miss a wait once; what failed first is told as flaky.
   retries: process.env["CI"] ? 1 : 0,
   forbidOnly: Boolean(process.env["CI"]),

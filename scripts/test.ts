@@ -1,7 +1,7 @@
 // `npm test`: checks, rule, router and guard tests, then browser tests on the production build; one line sums them up.
 import { spawn } from "node:child_process";
 import { readFile, rm } from "node:fs/promises";
-import { join } from "node:path";
+import { join, relative } from "node:path";
 import { parseArgs } from "node:util";
 import { findBrowser } from "./browser.ts";
 import { buildIfChanged, projectRoot } from "./build.ts";
@@ -10,16 +10,24 @@ import { describeFailure } from "./refusal.ts";
 import { startPortal } from "./portal-under-test.ts";
 import { temporaryFolder } from "./throw-away.ts";
 
-type Count = { passed: number; failed: number };
+/** What one stage came to; `names` are those of the failed tests, told once more at the very end. */
+type Count = { passed: number; failed: number; names: string[] };
 
 type VitestReport = {
   numPassedTests: number;
-  numFailedTests: number;
-  testResults: { status: string; assertionResults: unknown[] }[];
+  testResults: {
+    name: string;
+    status: string;
+    assertionResults: { status: string; fullName: string }[];
+  }[];
+};
+type PlaywrightSuite = {
+  specs: { title: string; ok: boolean; file: string; line: number }[];
+  suites?: PlaywrightSuite[];
 };
 type PlaywrightReport = {
   stats: { expected: number; unexpected: number; flaky: number };
-  errors: unknown[];
+  suites: PlaywrightSuite[];
 };
 
 const nodeModules = join(projectRoot, "node_modules");
@@ -36,8 +44,8 @@ async function runNode(args: string[], env: NodeJS.ProcessEnv = process.env): Pr
   });
 }
 
-function asOne(isPassed: boolean): Count {
-  return { passed: isPassed ? 1 : 0, failed: isPassed ? 0 : 1 };
+function asOne(name: string, isPassed: boolean): Count {
+  return { passed: isPassed ? 1 : 0, failed: isPassed ? 0 : 1, names: isPassed ? [] : [name] };
 }
 
 async function readReport<T>(path: string): Promise<T | undefined> {
@@ -48,8 +56,17 @@ async function readReport<T>(path: string): Promise<T | undefined> {
 }
 
 /** A run that fails without a failed test (a crash, a file that does not load) counts as one failure. */
-function counted(passed: number, failed: number, isSuccess: boolean): Count {
-  return { passed, failed: isSuccess ? failed : Math.max(failed, 1) };
+function counted(passed: number, names: string[], failed: number, isSuccess: boolean): Count {
+  return { passed, names, failed: isSuccess ? failed : Math.max(failed, 1) };
+}
+
+function failedSpecs(suites: PlaywrightSuite[]): string[] {
+  return suites.flatMap((suite) => [
+    ...suite.specs
+      .filter((spec) => !spec.ok)
+      .map((spec) => `tests/e2e/${spec.file}:${spec.line} ${spec.title}`),
+    ...failedSpecs(suite.suites ?? []),
+  ]);
 }
 
 async function vitest(reports: string, filters: string[]): Promise<Count> {
@@ -63,11 +80,14 @@ async function vitest(reports: string, filters: string[]): Promise<Count> {
     ...(filters.length > 0 ? ["--passWithNoTests", ...filters] : []),
   ]);
   const result = await readReport<VitestReport>(report);
-  const unloadable = result?.testResults.filter(
-    (file) => file.status === "failed" && file.assertionResults.length === 0,
-  );
-  const failed = (result?.numFailedTests ?? 0) + (unloadable?.length ?? 0);
-  return counted(result?.numPassedTests ?? 0, failed, isSuccess);
+  const names = (result?.testResults ?? []).flatMap((file) => {
+    const path = relative(projectRoot, file.name);
+    if (file.assertionResults.length === 0) return file.status === "failed" ? [path] : [];
+    return file.assertionResults
+      .filter(({ status }) => status === "failed")
+      .map(({ fullName }) => `${path} ${fullName}`);
+  });
+  return counted(result?.numPassedTests ?? 0, names, names.length, isSuccess);
 }
 
 async function browserTests(reports: string, filters: string[]): Promise<Count> {
@@ -94,7 +114,7 @@ async function browserTests(reports: string, filters: string[]): Promise<Count> 
     const result = await readReport<PlaywrightReport>(report);
     if (!isSuccess) console.error(portal.log());
     const { expected = 0, flaky = 0, unexpected = 0 } = result?.stats ?? {};
-    return counted(expected + flaky, unexpected, isSuccess);
+    return counted(expected + flaky, failedSpecs(result?.suites ?? []), unexpected, isSuccess);
   } finally {
     await portal.stop();
   }
@@ -107,7 +127,7 @@ async function stage(name: string, work: () => Promise<Count>): Promise<Count> {
     return await work();
   } catch (error) {
     console.error(describeFailure(error));
-    return asOne(false);
+    return asOne(name, false);
   }
 }
 
@@ -123,7 +143,9 @@ async function test(): Promise<Count> {
   const counts: Count[] = [];
   const checks = filters.length === 0 && !values["only-e2e"];
   const script = (name: string, ...args: string[]) =>
-    runNode(["-C", "react-server", join("scripts", name), ...args]).then(asOne);
+    runNode(["-C", "react-server", join("scripts", name), ...args]).then((isPassed) =>
+      asOne(["scripts/" + name, ...args].join(" "), isPassed),
+    );
   try {
     if (checks) {
       counts.push(await stage("Checks", () => script("check.ts")));
@@ -142,6 +164,7 @@ async function test(): Promise<Count> {
   return {
     passed: counts.reduce((sum, count) => sum + count.passed, 0),
     failed: counts.reduce((sum, count) => sum + count.failed, 0),
+    names: counts.flatMap((count) => count.names),
   };
 }
 
@@ -149,7 +172,8 @@ async function test(): Promise<Count> {
 for (const signal of ["SIGINT", "SIGTERM"] as const) process.once(signal, () => process.exit(130));
 
 try {
-  const { passed, failed } = await test();
+  const { passed, failed, names } = await test();
+  if (names.length > 0) console.log(`\nFailed:\n${names.map((name) => `  ${name}`).join("\n")}`);
   console.log(`\n${passed} passed, ${failed} failed`);
   process.exitCode = failed > 0 ? 1 : 0;
 } catch (error) {
