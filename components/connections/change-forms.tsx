@@ -1,5 +1,6 @@
 import { Button } from "#components/ui/button.tsx";
 import { Field } from "#components/ui/field.tsx";
+import { HeldValue } from "#components/ui/held-value.tsx";
 import { TextInput } from "#components/ui/input.tsx";
 import { Section } from "#components/ui/section.tsx";
 import { formatNumber } from "#locales/format.ts";
@@ -25,7 +26,7 @@ export async function ChangeForms({ view, values, faults }: Props) {
   const hidden = (action: string) => (
     <>
       <input type="hidden" name="action" value={action} />
-      <input type="hidden" name="version" value={details.version} />
+      <HeldValue name="version" value={details.version} />
     </>
   );
   const stored = Object.fromEntries(

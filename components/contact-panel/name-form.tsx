@@ -1,5 +1,6 @@
 import { Button } from "#components/ui/button.tsx";
 import { Field } from "#components/ui/field.tsx";
+import { HeldValue } from "#components/ui/held-value.tsx";
 import { TextInput } from "#components/ui/input.tsx";
 import { LinkButton } from "#components/ui/link-button.tsx";
 import type { Language } from "#locales/languages.ts";
@@ -29,7 +30,7 @@ export async function NameForm({
   return (
     <form method="post" action={action}>
       <input type="hidden" name="act" value="rename" />
-      <input type="hidden" name="seen" value={record.nameShown} />
+      <HeldValue name="seen" value={record.nameShown} />
       <input type="hidden" name="return" value={returnTo} />
       <Field id="panel-name" label={t("name.label")} hint={t("name.hint")} error={error}>
         {(control) => (

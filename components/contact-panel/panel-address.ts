@@ -1,7 +1,7 @@
 /** What an open panel adds to the address of its list. */
 const own = ["panel", "edit", "name", "wrong", "saved"];
 /** What became of other forms, told once. */
-const once = ["notice", "error", "customers", "left"];
+const once = ["notice", "error", "customers", "left", "about"];
 
 /** The list's address with the panel of a customer, or without any; everything else of the address stays. */
 export function panelHref(path: string, search: URLSearchParams, customerId?: string, edit?: "name"): string {

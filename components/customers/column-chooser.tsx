@@ -11,7 +11,7 @@ type Props = { layout: Layout; back: string; membershipId: string; lang: Languag
 
 const widths = ["", "narrow", "wide"] as const;
 
-/** One form: what is ticked, how wide, and a button that moves a column by one; each press saves all of it. */
+/** One form: what is ticked, how wide, and buttons that move a shown column past the next; each press saves all of it. */
 export async function ColumnChooser({ layout, back, membershipId, lang }: Props) {
   const [t, common] = await Promise.all([getT(lang, "customers"), getT(lang, "common")]);
   const order = allColumns(layout.columns);
@@ -38,8 +38,9 @@ export async function ColumnChooser({ layout, back, membershipId, lang }: Props)
               </tr>
             </thead>
             <tbody>
-              {order.map((id, index) => {
+              {order.map((id) => {
                 const column = t(`column.${id}`);
+                const place = layout.columns.indexOf(id);
                 return (
                   <tr key={id} id={id} data-row-id={id}>
                     <th scope="row">
@@ -71,7 +72,7 @@ export async function ColumnChooser({ layout, back, membershipId, lang }: Props)
                         value={`up:${id}`}
                         label={t("layout.up", { column })}
                         icon={<ArrowUpIcon />}
-                        disabled={index < 2}
+                        disabled={place < 2}
                       />
                       <IconButton
                         type="submit"
@@ -79,7 +80,7 @@ export async function ColumnChooser({ layout, back, membershipId, lang }: Props)
                         value={`down:${id}`}
                         label={t("layout.down", { column })}
                         icon={<ArrowDownIcon />}
-                        disabled={index === 0 || index === order.length - 1}
+                        disabled={place < 1 || place === layout.columns.length - 1}
                       />
                     </td>
                   </tr>

@@ -3,6 +3,7 @@ import { Badge } from "#components/ui/badge.tsx";
 import { Button } from "#components/ui/button.tsx";
 import { Disclosure } from "#components/ui/disclosure.tsx";
 import { Field } from "#components/ui/field.tsx";
+import { HeldValue } from "#components/ui/held-value.tsx";
 import { Select, TextInput } from "#components/ui/input.tsx";
 import { Section } from "#components/ui/section.tsx";
 import type { Language } from "#locales/languages.ts";
@@ -57,7 +58,7 @@ export async function CustomerEditContacts({ record, lang, membershipId, typed, 
                 <form method="post" action={action} className="mt-3">
                   <input type="hidden" name="act" value="remove" />
                   <input type="hidden" name="contactId" value={contact.id} />
-                  <input type="hidden" name="version" value={contact.version} />
+                  <HeldValue name="version" value={contact.version} />
                   <Button
                     type="submit"
                     size="small"
@@ -94,7 +95,7 @@ export async function CustomerEditContacts({ record, lang, membershipId, typed, 
                 <form method="post" action={action} className="flex flex-wrap items-center gap-3">
                   <input type="hidden" name="act" value="show" />
                   <input type="hidden" name="contactId" value={contact.id} />
-                  <input type="hidden" name="version" value={contact.version} />
+                  <HeldValue name="version" value={contact.version} />
                   <bdi>{contactName(contact)}</bdi>
                   <Button
                     type="submit"
@@ -160,7 +161,7 @@ async function ContactForm({
       {contact && (
         <>
           <input type="hidden" name="contactId" value={contact.id} />
-          <input type="hidden" name="version" value={contact.version} />
+          <HeldValue name="version" value={contact.version} />
         </>
       )}
       {field("firstName", "text", 100)}

@@ -1,5 +1,6 @@
 import { Button } from "#components/ui/button.tsx";
 import { Field } from "#components/ui/field.tsx";
+import { HeldValue } from "#components/ui/held-value.tsx";
 import { Select, TextInput } from "#components/ui/input.tsx";
 import { LinkButton } from "#components/ui/link-button.tsx";
 import { Section } from "#components/ui/section.tsx";
@@ -61,7 +62,7 @@ export async function CustomerEditRecord({
   return (
     <Section id="record" title={t("edit.record")} data-section="record">
       <form method="post" action={action} className="grid max-w-3xl gap-5 sm:grid-cols-2">
-        <input type="hidden" name="version" value={record.version} />
+        <HeldValue name="version" value={record.version} />
         <Field
           id="nameShown"
           label={t("name.label")}

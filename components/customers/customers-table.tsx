@@ -1,14 +1,18 @@
 "use client";
 
 import { useRouter } from "next/navigation";
-import { useEffect, useMemo, useRef } from "react";
+import { useEffect, useLayoutEffect, useMemo, useRef } from "react";
 import { explainFigures } from "./figure-notes.ts";
 import { taken } from "./handover.ts";
+import { type Place, focusedPlace, focusPlace } from "./row-focus.ts";
 import { selectRows } from "./row-selection.ts";
 import type { TableProps } from "./table-props.ts";
 
 /** The HTML that documents came with, by the table's id: a page that is gone back to has no document any more. */
 const kept = new Map<string, string>();
+
+/** Where the focus was in the table that goes, for the one that comes in its place. */
+let left: Place | undefined;
 
 /** Read from the document before anything is rendered, so that whatever makes React render anew finds the table again. */
 function inDocument(id: string): string | undefined {
@@ -32,6 +36,16 @@ function LiveTable({ id, html, density, sortBase, figures }: TableProps) {
     () => html ?? (typeof document === "undefined" ? taken(id) : inDocument(id)) ?? "",
     [id, html],
   );
+  useLayoutEffect(() => {
+    const element = table.current;
+    if (!element) return undefined;
+    if (left) focusPlace(element, left);
+    return () => {
+      left = focusedPlace(element);
+      // The next one comes in the same step, or none does.
+      queueMicrotask(() => (left = undefined));
+    };
+  }, []);
   useEffect(() => {
     const element = table.current;
     if (!element) return undefined;
@@ -71,9 +85,7 @@ function LiveTable({ id, html, density, sortBase, figures }: TableProps) {
 /** The present address with the panel of one customer, without what an earlier form left in it. */
 function panelAddress(customerId: string): string {
   const url = new URL(window.location.href);
-  for (const name of ["notice", "error", "customers", "left"]) url.searchParams.delete(name);
-  // Who a notice is about; the filter of this name says 1.
-  if (url.searchParams.get("pinned") !== "1") url.searchParams.delete("pinned");
+  for (const name of ["notice", "error", "customers", "left", "about"]) url.searchParams.delete(name);
   url.searchParams.set("panel", customerId);
   return url.pathname + url.search;
 }

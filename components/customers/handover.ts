@@ -13,19 +13,17 @@ type Waiting = Map<string, { html: string; until: number }>;
 const place = globalThis as { [PLACE]?: Waiting };
 const waiting = (): Waiting => (place[PLACE] ??= new Map());
 
-/** Leaves the HTML and returns the key under which `taken` finds it. */
-export function handedOver(html: string): string {
+/** Leaves the HTML under the table's id, which is of its content, where `taken` finds it. */
+export function handOver(id: string, html: string): void {
   const now = Date.now();
   for (const [key, { until }] of waiting()) {
     if (until <= now) waiting().delete(key);
   }
-  const key = crypto.randomUUID();
-  waiting().set(key, { html, until: now + KEPT_MS });
-  return key;
+  waiting().set(id, { html, until: now + KEPT_MS });
 }
 
-export function taken(key: string): string | undefined {
-  const found = waiting().get(key);
+export function taken(id: string): string | undefined {
+  const found = waiting().get(id);
   if (found) found.until = Math.min(found.until, Date.now() + TAKEN_MS);
   return found?.html;
 }

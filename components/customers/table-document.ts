@@ -1,8 +1,9 @@
+import { createHash } from "node:crypto";
 import { headers } from "next/headers";
 import type { CustomerList, CustomerListInput } from "#server/customers/schema.ts";
 import { type Actor, can } from "#server/permissions.ts";
 import type { Language } from "#locales/languages.ts";
-import { handedOver } from "./handover.ts";
+import { handOver } from "./handover.ts";
 import { sortBaseOf } from "./table-head.ts";
 import type { TableProps } from "./table-props.ts";
 import { tableMarkup } from "./table-rows.ts";
@@ -18,8 +19,11 @@ export async function tableProps(
   const html = await tableMarkup(list, input, { lang, timeZone, membershipId, may });
   // Only a document is asked for as HTML; a script asks for whatever there is.
   const isDocument = (await headers()).get("accept")?.includes("text/html") ?? false;
+  // Named by what is in it: as long as that is the same, a browser that has it leaves it as it is.
+  const id = `t${createHash("sha256").update(html).digest("base64url").slice(0, 22)}`;
+  if (isDocument) handOver(id, html);
   return {
-    id: isDocument ? handedOver(html) : crypto.randomUUID(),
+    id,
     html: isDocument ? undefined : html,
     density: list.layout.density,
     sortBase: sortBaseOf(lang, input),

@@ -1,4 +1,5 @@
 import { Button } from "#components/ui/button.tsx";
+import { HeldValue } from "#components/ui/held-value.tsx";
 import { LinkButton } from "#components/ui/link-button.tsx";
 import { Notice } from "#components/ui/notice.tsx";
 import { Section } from "#components/ui/section.tsx";
@@ -24,7 +25,7 @@ export async function NameSection({ view }: { view: GroupView }) {
       )}
       <form method="post" action={actionOf(view)} className="flex max-w-xl flex-wrap items-end gap-2">
         <input type="hidden" name="action" value="rename" />
-        <input type="hidden" name="version" value={group.version} />
+        <HeldValue name="version" value={group.version} />
         <NameField
           value={(refused === undefined ? undefined : typed(query, "name")) ?? group.name}
           error={isConflict ? undefined : refused}

@@ -1,5 +1,6 @@
 import { Button } from "#components/ui/button.tsx";
 import { DefinitionList } from "#components/ui/definition-list.tsx";
+import { HeldValue } from "#components/ui/held-value.tsx";
 import { Notice } from "#components/ui/notice.tsx";
 import { Section } from "#components/ui/section.tsx";
 import { errorText } from "#locales/resources.ts";
@@ -45,7 +46,7 @@ export async function RuleSection({
       <p className="mb-5 max-w-prose text-caption text-ink-soft">{t("rule.freshness")}</p>
       <form method="post" action={actionOf(view)}>
         <input type="hidden" name="action" value="rule" />
-        <input type="hidden" name="version" value={group.version} />
+        <HeldValue name="version" value={group.version} />
         <RuleFields
           draft={isTyped ? readDraft(fields) : group.rule}
           options={options}

@@ -1,5 +1,4 @@
-import { Button } from "#components/ui/button.tsx";
-import { Select } from "#components/ui/input.tsx";
+import { GroupFilter } from "#components/groups/group-filter.tsx";
 import { Tabs } from "#components/ui/tabs.tsx";
 import { getT } from "#locales/server.ts";
 import { type HomeView, homeHref } from "./home-view.ts";
@@ -10,26 +9,13 @@ export async function HomeFilter({ view }: { view: HomeView }) {
   const t = await getT(lang, "home");
   return (
     <>
-      {queue.groups.length > 0 && (
-        <form method="get" action={`/${lang}`} className="mb-4 flex flex-wrap items-center gap-2">
-          {input.of === "mine" && <input type="hidden" name="of" value="mine" />}
-          {input.kind && <input type="hidden" name="kind" value={input.kind} />}
-          <label htmlFor="group" className="font-medium">
-            {t("group.label")}
-          </label>
-          <Select
-            id="group"
-            name="group"
-            defaultValue={input.group ?? ""}
-            options={[
-              { value: "", label: t("group.all") },
-              ...queue.groups.map(({ id, name }) => ({ value: id, label: name })),
-            ]}
-            className="w-auto! max-w-64"
-          />
-          <Button type="submit">{t("group.show")}</Button>
-        </form>
-      )}
+      <GroupFilter
+        groups={queue.groups}
+        chosen={input.group}
+        action={`/${lang}`}
+        keep={{ of: input.of === "mine" ? "mine" : undefined, kind: input.kind }}
+        lang={lang}
+      />
       <Tabs
         label={t("of.label")}
         tabs={(["team", "mine"] as const).map((of) => ({

@@ -6,16 +6,16 @@ import { PinForm } from "./pin-form.tsx";
 
 type Props = {
   query: Record<string, string | string[] | undefined>;
-  /** The customer that `?pinned=` names, as the page knows it; undefined: the page does not show it. */
+  /** The customer that `?about=` names, as the page knows it; undefined: the page does not show it. */
   name: string | undefined;
   membershipId: string;
   returnTo: string;
   lang: Language;
 };
 
-/** What became of the form that pins, with the way back: `?notice=pin.done|unpin.done&pinned=<customer>`, `?error=pin.tooMany`. */
+/** What became of the form that pins, with the way back: `?notice=pin.done|unpin.done&about=<customer>`, `?error=pin.tooMany`. */
 export async function PinNotice({ query, name, membershipId, returnTo, lang }: Props) {
-  const [notice, customerId, error] = ["notice", "pinned", "error"].map((key) => [query[key]].flat()[0]);
+  const [notice, customerId, error] = ["notice", "about", "error"].map((key) => [query[key]].flat()[0]);
   const t = await getT(lang, "home");
   if (error === "pin.tooMany")
     return (

@@ -243,19 +243,20 @@ function ChangeForms({
       {isOwn ? (
         <form method="post" action={action} aria-label={texts.renameSubmit}>
           <input type="hidden" name="action" value="rename" />
-          <label>
+          <label htmlFor="view-name">
             <span>{texts.rename}</span>
-            <span className="row">
-              <TextInput
-                name="name"
-                required
-                maxLength={NAME_UNITS}
-                defaultValue={typed === "" ? name : typed}
-                autoComplete="off"
-              />
-              <Button type="submit">{texts.renameSubmit}</Button>
-            </span>
           </label>
+          <div className="row">
+            <TextInput
+              id="view-name"
+              name="name"
+              required
+              maxLength={NAME_UNITS}
+              defaultValue={typed === "" ? name : typed}
+              autoComplete="off"
+            />
+            <Button type="submit">{texts.renameSubmit}</Button>
+          </div>
         </form>
       ) : (
         <p className="about">{texts.ownedBy}</p>

@@ -4,8 +4,8 @@ import type { ScopedDb } from "#db/client.ts";
 import { OVERDUE_MS } from "./rules.ts";
 import type { Limit } from "./schema.ts";
 
-/** `customerId`: a customer's user, who reaches the customer's own connections only; null: a partner's member. */
-export type Reach = { partnerId: string; customerId: string | null };
+/** `customerId`: a customer's user, who reaches the customer's own connections only; null: a partner's member. `group`: what reads its customers. */
+export type Reach = { partnerId: string; customerId: string | null; group?: string | undefined };
 
 const columns = [
   "c.id",
@@ -34,15 +34,21 @@ const columns = [
 /** null: what sends by itself is never read. */
 const nextRunAt = sql<Date | null>`nullif(c.next_run_at, 'infinity')`.as("nextRunAt");
 
+/** The connection `c` has an account of one of the group's customers. */
+export const readsGroup = (group: string | undefined) =>
+  sql<boolean>`exists (select from vendor_account a join customer_group_member m on m.partner_id = a.partner_id and m.customer_id = a.customer_id
+    where a.partner_id = c.partner_id and a.connection_id = c.id and m.group_id = ${group}::uuid)`;
+
 /** Connections that were not removed: the partner's own and those of customers that the actor sees. */
-function connections(db: ScopedDb, { partnerId, customerId }: Reach) {
+function connections(db: ScopedDb, { partnerId, customerId, group }: Reach) {
   const query = db
     .selectFrom("connection as c")
     .leftJoin("visibleCustomer as v", (join) =>
       join.onRef("v.partnerId", "=", "c.partnerId").onRef("v.id", "=", "c.customerId"),
     )
     .where("c.partnerId", "=", partnerId)
-    .where("c.removedAt", "is", null);
+    .where("c.removedAt", "is", null)
+    .$if(group !== undefined, (every) => every.where(readsGroup(group)));
   return customerId === null
     ? query.where((eb) => eb.or([eb("c.customerId", "is", null), eb("v.id", "is not", null)]))
     : query.where("c.customerId", "=", customerId);

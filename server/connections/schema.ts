@@ -1,5 +1,6 @@
 // Inputs and outputs of connections, and what each vendor asks of who connects it.
 import { z } from "zod";
+import { GroupChoice } from "#server/groups/schema.ts";
 
 export const vendorIds = ["sophos", "snow", "push"] as const;
 export type VendorId = (typeof vendorIds)[number];
@@ -99,11 +100,15 @@ export type ConnectionRow = z.infer<typeof ConnectionRow>;
 export const listShows = ["all", "trouble"] as const;
 export const connectionListInput = {
   show: z.enum(listShows).default("all"),
+  /** Connections that read customers of this group. */
+  group: z.uuid().optional(),
   after: z.string().max(600).optional(),
 };
 export const ConnectionList = z.object({
   rows: z.array(ConnectionRow),
   counts: z.object({ all: z.number(), trouble: z.number() }),
+  /** What a partner's member may narrow the list to. */
+  groups: z.array(GroupChoice),
   next: z.string().nullable(),
   may: z.object({ manage: z.boolean(), startAll: z.boolean() }),
   now: instant,

@@ -3,6 +3,7 @@ import { z } from "zod";
 import type { ScopedDb } from "#db/client.ts";
 import { isFresh } from "#server/auth/proof.ts";
 import { AppError } from "#server/errors.ts";
+import { listGroupChoices } from "#server/groups/queries-choices.ts";
 import { decodeCursor, encodeCursor, isPair } from "#server/paging/rules.ts";
 import { type Actor, can } from "#server/permissions.ts";
 import { CYCLE_HOURS } from "#server/sync/rules.ts";
@@ -112,18 +113,21 @@ const badCursor = () => new AppError("request.invalid", { fields: { after: "curs
 export async function getConnections(
   db: ScopedDb,
   actor: Actor,
-  { show, after }: { show: "all" | "trouble"; after?: string | undefined },
+  { show, group, after }: { show: "all" | "trouble"; group?: string | undefined; after?: string | undefined },
   now: Date,
 ): Promise<ConnectionList> {
   const start = after === undefined ? undefined : decodeCursor(after, isPair);
   if (start && (start[0] === null || !isId(start[1]))) throw badCursor();
   const from = start && { name: start[0] ?? "", id: start[1] };
-  const found = await listConnectionRows(db, actor, show, from, PAGE + 1, now);
+  const { partnerId, customerId } = actor;
+  const reach = { partnerId, customerId, group };
+  const found = await listConnectionRows(db, reach, show, from, PAGE + 1, now);
   const shown = found.slice(0, PAGE);
   const last = shown.at(-1);
   return {
     rows: await rowsOf(db, actor, shown, now),
-    counts: await countConnections(db, actor, now),
+    counts: await countConnections(db, reach, now),
+    groups: customerId === null ? await listGroupChoices(db, actor) : [],
     next: found.length > PAGE && last ? encodeCursor([last.namePlain, last.id]) : null,
     may: { manage: mayManage(actor), startAll: can(actor, "sync:startAll") },
     now: now.toISOString(),

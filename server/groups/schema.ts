@@ -62,6 +62,10 @@ export function readRule(fields: Readonly<Record<string, unknown>>): Rule | null
   return facts.some((fact) => parsed.data[fact].length > 0) ? parsed.data : null;
 }
 
+/** A group that a page can be narrowed to. */
+export const GroupChoice = z.object({ id: z.uuid(), name: z.string() });
+export type GroupChoice = z.infer<typeof GroupChoice>;
+
 export const GroupListInput = z.strictObject({
   q: z.string().trim().max(100).optional(),
   /** Opaque cursor of the group after which the page begins. */

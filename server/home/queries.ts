@@ -1,7 +1,7 @@
 // Who took work on, names of members, and which of the partner's people see a customer.
 import { sql } from "kysely";
 import { asSystem, type ScopedDb } from "#db/client.ts";
-import type { Actor, PartnerRole } from "#server/permissions.ts";
+import type { PartnerRole } from "#server/permissions.ts";
 import type { TakeForm } from "./schema.ts";
 
 /** Above so many customers a group is not named member by member. */
@@ -21,20 +21,6 @@ export async function findGroupIds(
     .limit(FEW + 1)
     .execute();
   return rows.length > FEW ? undefined : rows.map((row) => row.customerId);
-}
-
-/** The groups that a member may narrow Home to: all of the partner's, or those of the member's own scope. */
-export async function listGroupChoices(
-  db: ScopedDb,
-  { partnerId, membershipId, memberAll }: Pick<Actor, "partnerId" | "membershipId" | "memberAll">,
-): Promise<{ id: string; name: string }[]> {
-  const { rows } = await sql<{ id: string; name: string }>`
-    select g.id, g.name from customer_group g
-    where g.partner_id = ${partnerId}::uuid and (${memberAll}::boolean
-      or exists (select from membership m where m.partner_id = g.partner_id and m.id = ${membershipId}::uuid and m.scope_all)
-      or exists (select from membership_scope s where s.partner_id = g.partner_id and s.membership_id = ${membershipId}::uuid and s.group_id = g.id))
-    order by g.name limit 500`.execute(db);
-  return rows;
 }
 
 const namesOf = (userIds: readonly string[]) =>

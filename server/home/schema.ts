@@ -1,6 +1,7 @@
 // Inputs and outputs of Home: the queue of work, and the partner's people who see a customer.
 import { z } from "zod";
 import { Reason } from "#server/customers/schema.ts";
+import { GroupChoice } from "#server/groups/schema.ts";
 
 /** Kinds of work in the order in which they are shown: what stops many first. Texts: home.json `kind`. */
 export const workKinds = [
@@ -76,7 +77,7 @@ export const WorkQueue = z.object({
       next: z.string().nullable(),
     }),
   ),
-  groups: z.array(z.object({ id: z.uuid(), name: z.string() })),
+  groups: z.array(GroupChoice),
   now: z.string(),
 });
 export type WorkQueue = z.infer<typeof WorkQueue>;

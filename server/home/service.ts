@@ -4,19 +4,13 @@ import { findConnection } from "#server/connections/queries.ts";
 import { COUNT_LIMIT, walkIndexes } from "#server/customers/queries.ts";
 import { findScopeIds } from "#server/customers/queries-counts.ts";
 import { AppError } from "#server/errors.ts";
+import { listGroupChoices } from "#server/groups/queries-choices.ts";
 import { dayIn } from "#server/licences/rules.ts";
 import { getPartnerRules } from "#server/overview/queries.ts";
 import { decodeCursor, encodeCursor } from "#server/paging/rules.ts";
 import type { Actor, CustomerAccess, CustomerPermission } from "#server/permissions.ts";
 import { type Guarded, requireCustomer } from "#server/trpc.ts";
-import {
-  deleteAssignment,
-  findGroupIds,
-  listGroupChoices,
-  listMemberNames,
-  listPeople,
-  upsertAssignment,
-} from "./queries.ts";
+import { deleteAssignment, findGroupIds, listMemberNames, listPeople, upsertAssignment } from "./queries.ts";
 import { countWork, listWork, type WorkRow, type WorkScope } from "./queries-work.ts";
 import { isCursorOf, takingNeeds, visibleKinds, workItem } from "./rules.ts";
 import type { People, QueueInput, TakeForm, WorkKind, WorkQueue } from "./schema.ts";

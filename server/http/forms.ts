@@ -26,7 +26,7 @@ export function languageIn(request: Request, fallback: Language): Language {
 /** The page that a form named as its own, else `fallback`, with `outcome` in place of what an earlier form left there. */
 export function placeOfForm(path: unknown, fallback: string, outcome: Record<string, string> = {}): Place {
   const url = new URL(safeReturn(path, fallback), "http://here.invalid");
-  for (const name of ["notice", "error", "refused", "pinned"]) url.searchParams.delete(name);
+  for (const name of ["notice", "error", "refused", "about"]) url.searchParams.delete(name);
   return { path: url.pathname, query: { ...Object.fromEntries(url.searchParams), ...outcome } };
 }
 

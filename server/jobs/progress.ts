@@ -1,9 +1,10 @@
 // What people see of synchronisations: what is live, the batches with their runs, the jobs that are dead.
+import { listGroupChoices } from "#server/groups/queries-choices.ts";
 import { can } from "#server/permissions.ts";
 import { findLastEnd, listBatches, listRunsOf, type RunRow } from "#server/sync/queries-batches.ts";
 import { listDeadJobs } from "#server/sync/queries-dead.ts";
 import { listLiveRuns } from "#server/sync/queries-batches.ts";
-import type { SyncOverview, SyncProgress, SyncRun } from "#server/sync/schema.ts";
+import type { SyncOverview, SyncOverviewInput, SyncProgress, SyncRun } from "#server/sync/schema.ts";
 import type { Guarded } from "#server/trpc.ts";
 
 const BATCHES_OF_A_PAGE = 15;
@@ -19,16 +20,17 @@ export async function readProgress({ db, actor }: Guarded): Promise<SyncProgress
 /** Batches before `before` (a batch's id; null: the newest), and what may be done with them. */
 export async function readOverview(
   { db, actor }: Guarded,
-  before: string | null,
+  { before, group }: SyncOverviewInput,
   now: Date,
 ): Promise<SyncOverview> {
   const { partnerId } = actor;
-  const found = await listBatches(db, partnerId, before, BATCHES_OF_A_PAGE + 1);
+  const found = await listBatches(db, partnerId, { before, group }, BATCHES_OF_A_PAGE + 1);
   const page = found.slice(0, BATCHES_OF_A_PAGE);
   const runs = await listRunsOf(
     db,
     partnerId,
     page.map(({ id }) => id),
+    group,
     RUNS_OF_A_BATCH,
   );
   const byBatch = Map.groupBy(runs, ({ batchId }) => batchId);
@@ -43,6 +45,7 @@ export async function readOverview(
       counts,
     })),
     next: found.length > page.length ? (page.at(-1)?.id ?? null) : null,
+    groups: await listGroupChoices(db, actor),
     deadJobs: deadJobs.map(({ failedAt, redrivenAt, ...job }) => ({
       ...job,
       failedAt: failedAt.toISOString(),

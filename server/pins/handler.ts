@@ -7,7 +7,7 @@ import { requireCustomer } from "#server/trpc.ts";
 import { PinForm } from "./schema.ts";
 import { pinCustomer, unpinCustomers } from "./service.ts";
 
-/** `POST /api/pins/{customer}` with `act` (pin, unpin) and `return`, the page to go back to; `pinned` names the customer. */
+/** `POST /api/pins/{customer}` with `act` (pin, unpin) and `return`, the page to go back to; `about` names the customer. */
 export const changePin = route<{ id: string }>(
   "customer:pin",
   "read write",
@@ -22,7 +22,7 @@ export const changePin = route<{ id: string }>(
     else await unpinCustomers({ actor, db, audit }, [id.data]);
     if (!isForm) return Response.json({ isPinned: act === "pin" });
     const home = `/${languageIn(request, language)}`;
-    return seeOther(placeOfForm(form.data.return, home, { notice: `${act}.done`, pinned: id.data }));
+    return seeOther(placeOfForm(form.data.return, home, { notice: `${act}.done`, about: id.data }));
   },
   backTo((fields, _request, language) => placeOfForm(fields["return"], `/${language}`)),
 );

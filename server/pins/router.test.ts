@@ -111,10 +111,10 @@ describe("the form", () => {
     const back = await send(person, first.id, { act: "pin", return: "/fr/customers?status=warning&error=x" });
     expect([back.status, back.headers.get("location")]).toEqual([
       303,
-      `/fr/customers?status=warning&notice=pin.done&pinned=${first.id}`,
+      `/fr/customers?status=warning&notice=pin.done&about=${first.id}`,
     ]);
     const away = await send(person, first.id, { act: "unpin", return: "https://evil.example/" });
-    expect(away.headers.get("location")).toBe(`/fr?notice=unpin.done&pinned=${first.id}`);
+    expect(away.headers.get("location")).toBe(`/fr?notice=unpin.done&about=${first.id}`);
     expect(await pinsOf(person)).toEqual([]);
     const program = await send(person, first.id, { act: "pin" }, false);
     expect([program.status, await program.json()]).toEqual([200, { isPinned: true }]);

@@ -15,7 +15,9 @@ export const changeListLayout = route(
     if (!form.success) throw new AppError("request.invalid");
     const layout = await changeLayout({ actor, db, audit }, form.data, new Date());
     if (!isForm) return Response.json(layout);
-    return seeOther(placeOfForm(form.data.return, `/${languageIn(request, language)}/customers`));
+    const place = placeOfForm(form.data.return, `/${languageIn(request, language)}/customers`);
+    // Who moves a column finds it where the browser looks next.
+    return seeOther(form.data.move ? { ...place, hash: form.data.move[1] } : place);
   },
   backTo((fields, _request, language) => placeOfForm(fields["return"], `/${language}/customers`)),
 );

@@ -47,28 +47,35 @@ describe("a button of the chooser", () => {
     expect(order.indexOf("usedShare")).toBe(order.indexOf("used") + 1);
   });
 
-  test("moves by one and keeps what is ticked", () => {
-    const at = order.indexOf("status");
+  const kept = layoutOf({ ...usual, columns: ["name", "used", "status"] });
+  const move = (to: string, fields: object = shown) =>
+    changedLayout(kept, form({ order: order.join(","), ...fields, move: to })).columns;
+
+  test("a move passes the next column that is shown, hidden ones between or not", () => {
     expect(press({})).toEqual(["name", "used", "status"]);
-    const up = changedLayout(usual, form({ order: order.join(","), ...shown, move: "up:status" }));
-    expect(up.columns).toEqual(["name", "used", "status"]);
-    expect(at).toBeGreaterThan(2);
-    const near = [
-      "name",
-      "used",
-      "status",
-      ...columnIds.filter((id) => !["name", "used", "status"].includes(id)),
-    ];
-    const move = (to: string) =>
-      changedLayout(usual, form({ order: near.join(","), ...shown, move: to })).columns;
+    expect(order.indexOf("status") - order.indexOf("used")).toBeGreaterThan(1);
     expect(move("up:status")).toEqual(["name", "status", "used"]);
     expect(move("down:used")).toEqual(["name", "status", "used"]);
+    expect(move("down:used", { "show.used": "1" })).toEqual(["name", "used"]);
   });
 
-  test.each(["up:used", "up:name", "down:name"])("%s: nothing goes before the name", (move) => {
-    expect(press({ move })[0]).toBe("name");
-    expect(press({ move })).toEqual(["name", "used", "status"]);
+  test("a second move from a page that does not show the first yet is a second move", () => {
+    const three = layoutOf({ ...usual, columns: ["name", "used", "status", "alerts"] });
+    const stale = form({
+      order: allColumns(three.columns).join(","),
+      ...shown,
+      "show.alerts": "1",
+      move: "down:used",
+    });
+    const once = changedLayout(three, stale);
+    expect(once.columns).toEqual(["name", "status", "used", "alerts"]);
+    expect(changedLayout(once, stale).columns).toEqual(["name", "status", "alerts", "used"]);
   });
+
+  test.each(["up:used", "up:name", "down:name", "down:status", "down:groups"])(
+    "%s leaves all as it is: nothing goes before the name, behind the last or comes by moving",
+    (to) => expect(move(to)).toEqual(["name", "used", "status"]),
+  );
 
   test("the name stays although it is not ticked", () => {
     expect(changedLayout(usual, form({ order: order.join(",") })).columns).toEqual(["name"]);

@@ -34,13 +34,18 @@ export function layoutOf(stored: StoredLayout | null, named?: readonly ColumnId[
   return named ? { ...layout, columns: readColumns(named) } : layout;
 }
 
-/** The layout after a form: what it does not name stays. The name is always shown and always first. */
+/**
+ * The layout after a form: what it does not name stays. The name is always shown and always first. A move passes the
+ * next column that is shown, and starts from what is kept rather than from what the page showed, so that two presses
+ * before the page is back are two moves.
+ */
 export function changedLayout(layout: Layout, form: LayoutForm): Layout {
-  const order = form.order && allColumns(readColumns(form.order));
-  const at = form.move && order ? order.indexOf(form.move[1]) : -1;
+  const order = form.order && allColumns(form.move ? layout.columns : readColumns(form.order));
+  const shown = order && readColumns(order.filter((id) => form[`show.${id}`] !== undefined));
+  const at = form.move && shown ? shown.indexOf(form.move[1]) : -1;
   const to = at + (form.move?.[0] === "up" ? -1 : 1);
   // The name's place is the first: nothing goes before it.
-  if (order && at > 0 && to > 0 && to < order.length) order.splice(to, 0, ...order.splice(at, 1));
+  if (shown && at > 0 && to > 0 && to < shown.length) shown.splice(to, 0, ...shown.splice(at, 1));
   const widths = order?.flatMap((id): [ColumnId, "narrow" | "wide"][] => {
     const width = form[`width.${id}`];
     return width === "narrow" || width === "wide" ? [[id, width]] : [];
@@ -48,7 +53,7 @@ export function changedLayout(layout: Layout, form: LayoutForm): Layout {
   const { fold } = form;
   const isFolded = fold !== undefined && layout.folded.includes(fold);
   return {
-    columns: order ? readColumns(order.filter((id) => form[`show.${id}`] !== undefined)) : layout.columns,
+    columns: shown ?? layout.columns,
     widths: widths ? Object.fromEntries(widths) : layout.widths,
     folded: fold
       ? columnGroups.filter((group) => (group === fold ? !isFolded : layout.folded.includes(group)))

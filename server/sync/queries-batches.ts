@@ -1,6 +1,7 @@
 // Queries of batches with their runs as people see and end them: only what lies in the member's scope.
 import { sql } from "kysely";
 import type { ScopedDb } from "#db/client.ts";
+import { readsGroup } from "#server/connections/queries.ts";
 import type { LiveRun } from "./schema.ts";
 
 /** The connection `c` is the partner's own, or that of a customer in scope. */
@@ -18,11 +19,11 @@ export type BatchRow = {
   cancelled: number;
 };
 
-/** Batches with at least one run in scope, the newest first, those before `before` (a batch's id). */
+/** Batches with at least one run in scope, and of the group, the newest first, those before `before` (a batch's id). */
 export async function listBatches(
   db: ScopedDb,
   partnerId: string,
-  before: string | null,
+  { before, group }: { before: string | null; group: string | undefined },
   limit: number,
 ): Promise<BatchRow[]> {
   const state = (name: string) => sql<number>`count(*) filter (where r.state = ${name})::int`.as(name);
@@ -38,6 +39,7 @@ export async function listBatches(
           .whereRef("r.partnerId", "=", "b.partnerId")
           .whereRef("r.batchId", "=", "b.id")
           .where(isInScope)
+          .$if(group !== undefined, (every) => every.where(readsGroup(group)))
           .select(["queued", "running", "succeeded", "failed", "cancelled"].map(state))
           .having(sql<boolean>`count(*) > 0`)
           .as("n"),
@@ -90,6 +92,7 @@ export async function listRunsOf(
   db: ScopedDb,
   partnerId: string,
   batchIds: readonly string[],
+  group: string | undefined,
   each: number,
 ): Promise<RunRow[]> {
   if (batchIds.length === 0) return [];
@@ -104,6 +107,7 @@ export async function listRunsOf(
       join connection c on c.partner_id = r.partner_id and c.id = r.connection_id
       left join visible_customer o on o.partner_id = c.partner_id and o.id = c.customer_id
       where r.partner_id = ${partnerId}::uuid and r.batch_id = any(${batchIds}::uuid[]) and ${isInScope}
+        and ${group === undefined ? sql`true` : readsGroup(group)}
     ) of_batch where place <= ${each} order by batch_id, place`.execute(db);
   return rows;
 }

@@ -17,6 +17,7 @@ import {
   SomeAnswer,
   SyncAnswer,
   SyncOverview,
+  SyncOverviewInput,
   SyncProgress,
 } from "./schema.ts";
 import { startSync } from "./service.ts";
@@ -34,9 +35,9 @@ export const syncRouter = router({
     .output(SyncProgress)
     .query(({ ctx }) => readProgress(ctx)),
   overview: procedure("sync:read")
-    .input(z.strictObject({ before: z.uuid().nullable().default(null) }))
+    .input(SyncOverviewInput)
     .output(SyncOverview)
-    .query(({ ctx, input }) => readOverview(ctx, input.before, new Date())),
+    .query(({ ctx, input }) => readOverview(ctx, input, new Date())),
   start: customerProcedure("sync:start")
     .output(SyncAnswer)
     .mutation(({ ctx, input }) => startSync(ctx, input.customerId, new Date())),

@@ -1,5 +1,6 @@
 // Inputs and outputs of synchronisation.
 import { z } from "zod";
+import { GroupChoice } from "#server/groups/schema.ts";
 
 export const LiveRuns = z.array(
   z.object({
@@ -91,10 +92,17 @@ const DeadJob = z.object({
   redrivenAt: z.string().nullable(),
 });
 export type DeadJob = z.infer<typeof DeadJob>;
+export const SyncOverviewInput = z.strictObject({
+  before: z.uuid().nullable().default(null),
+  /** Runs of connections that read this group's customers. */
+  group: z.uuid().optional(),
+});
+export type SyncOverviewInput = z.output<typeof SyncOverviewInput>;
 export const SyncOverview = z.object({
   batches: z.array(SyncBatch),
   /** A batch's id: those before it are on the next page; null: there are none. */
   next: z.uuid().nullable(),
+  groups: z.array(GroupChoice),
   deadJobs: z.array(DeadJob),
   may: z.object({ start: z.boolean(), cancel: z.boolean() }),
 });

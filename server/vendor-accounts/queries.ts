@@ -4,13 +4,13 @@ import type { ScopedDb } from "#db/client.ts";
 import type { AccountListInput, linkKinds } from "./schema.ts";
 
 export type LinkKind = (typeof linkKinds)[number];
-type Scope = { partnerId: string; seesAll: boolean };
+type Scope = { partnerId: string; seesAll: boolean; group?: string | undefined };
 
 /**
  * Accounts in the actor's scope: those of customers they see; what belongs to nobody only for who sees all customers.
- * An account that a person unlinked waits like one that nobody matched.
+ * An account that a person unlinked waits like one that nobody matched. `group` narrows to its customers.
  */
-function accounts(db: ScopedDb, { partnerId, seesAll }: Scope) {
+function accounts(db: ScopedDb, { partnerId, seesAll, group }: Scope) {
   return db
     .selectFrom("vendorAccount as a")
     .innerJoin("connection as c", (join) =>
@@ -24,6 +24,12 @@ function accounts(db: ScopedDb, { partnerId, seesAll }: Scope) {
     .where("a.namePlain", "is not", null)
     .where((eb) =>
       eb.or([eb("v.id", "is not", null), eb.and([eb("a.customerId", "is", null), eb.lit(seesAll)])]),
+    )
+    .$if(group !== undefined, (query) =>
+      query.where(
+        sql<boolean>`exists (select from customer_group_member m where m.partner_id = a.partner_id and m.group_id = ${group}::uuid
+          and m.customer_id = a.customer_id)`,
+      ),
     );
 }
 

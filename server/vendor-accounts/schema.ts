@@ -1,10 +1,13 @@
 // Inputs and outputs of vendor accounts: the queue of the unmatched, what may be one, links and their history.
 import { z } from "zod";
+import { GroupChoice } from "#server/groups/schema.ts";
 
 export const accountViews = ["unmatched", "duplicates", "linked", "setAside"] as const;
 export const AccountListInput = z.strictObject({
   view: z.enum(accountViews).default("unmatched"),
   q: z.string().trim().max(200).optional(),
+  /** Accounts of this group's customers; one without a customer is in no group. */
+  group: z.uuid().optional(),
   after: z.string().max(600).optional(),
 });
 export type AccountListInput = z.output<typeof AccountListInput>;
@@ -53,6 +56,7 @@ export const AccountList = z.object({
   rows: z.array(AccountRow.extend({ best: Proposal.nullable() })),
   next: z.string().nullable(),
   counts: z.record(z.enum(accountViews), z.number()),
+  groups: z.array(GroupChoice),
   now: z.string(),
 });
 export type AccountList = z.infer<typeof AccountList>;

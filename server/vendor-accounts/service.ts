@@ -1,6 +1,7 @@
 // Vendor accounts as people see them: the queue, one account, whom it may belong to, what unlinking would do.
 import type { ScopedDb } from "#db/client.ts";
 import { AppError } from "#server/errors.ts";
+import { listGroupChoices } from "#server/groups/queries-choices.ts";
 import { dayIn } from "#server/licences/rules.ts";
 import { getPartnerRules } from "#server/overview/queries.ts";
 import { decodeCursor, encodeCursor, isPair } from "#server/paging/rules.ts";
@@ -98,7 +99,8 @@ export async function getAccountList(
   const start = input.after ? decodeCursor(input.after, isPair) : undefined;
   const after = start && isUuid(start[1]) ? { name: start[0] ?? "", id: start[1] } : undefined;
   if (start && !after) throw new AppError("request.invalid", { fields: { after: "cursor" } });
-  const found = await listAccountRows(db, scopeOf(actor), input, after, PAGE + 1);
+  const scope = { ...scopeOf(actor), group: input.group };
+  const found = await listAccountRows(db, scope, input, after, PAGE + 1);
   const shown = found.slice(0, PAGE);
   const isProposed = input.view === "unmatched" || input.view === "duplicates";
   const rows: AccountList["rows"] = [];
@@ -110,7 +112,8 @@ export async function getAccountList(
   return {
     rows,
     next: found.length > PAGE && last ? encodeCursor([last.namePlain ?? "", last.id]) : null,
-    counts: await countViews(db, scopeOf(actor)),
+    counts: await countViews(db, scope),
+    groups: await listGroupChoices(db, actor),
     now: now.toISOString(),
   };
 }

@@ -121,6 +121,52 @@ test("all that match, without scripts: into a group and out again", async ({ bro
   await context.close();
 });
 
+test("pins and synchronises; what an action cannot do is said before it is done", async ({
+  as,
+  page,
+  enter,
+}) => {
+  const caller = await as("super");
+  const { bulk, errors } = resources.it;
+  const [synced] = await rowsOf(caller, { status: "synced", relationship: "delegated" });
+  const [closed] = await rowsOf(caller, { status: "access_disabled", relationship: "delegated" });
+  const [managed] = await rowsOf(caller, { relationship: "managed" });
+  if (!synced || !closed || !managed) throw new Error("the partner lacks a customer");
+  await enter("super");
+  await choose(page, "it", "pin", [synced], `q=${encodeURIComponent(synced.name)}`);
+  await start(page, "it", "1");
+  await takeBack(page, "it");
+  await choose(page, "it", "sync", [closed], `q=${encodeURIComponent(closed.name)}`);
+  await expect(page.getByText(errors.customer.accessDisabled)).toBeVisible();
+  await expect(page.getByText(bulk.nothing)).toBeVisible();
+  await page.getByRole("button", { name: bulk.discard }).click();
+  await expect(page.getByText(bulk.state.cancelled, { exact: true })).toBeVisible();
+  await choose(page, "it", "sync", [synced], `q=${encodeURIComponent(synced.name)}`);
+  await start(page, "it", "1");
+  expect(await outcomes(page)).toEqual(["changed"]);
+  await choose(page, "it", "requestAccess", [managed], `q=${encodeURIComponent(managed.name)}`);
+  await expect(page.getByText(errors.bulk.alwaysOpen)).toBeVisible();
+  await expect(page.getByText(bulk.nothing)).toBeVisible();
+});
+
+test("unlinking asks for the word and goes by the rules, licence by licence", async ({ as, page, enter }) => {
+  const { bulk, errors } = resources.en;
+  const rows = await rowsOf(await as("super"), { licenceKind: "term", relationship: "managed" });
+  const termed = rows.find(({ licenceState }) => licenceState === "active");
+  if (!termed) throw new Error("no customer has a term licence");
+  await enter("super");
+  await choose(page, "en", "unlink", [termed], `q=${encodeURIComponent(termed.name)}`);
+  await expect(page.getByText(bulk.samples.title)).toBeVisible();
+  await expect(page.getByText(errors.account.termLicence)).toBeVisible();
+  const word = page.getByLabel(fill(bulk.confirm.label, { word: bulk.confirm.word }));
+  await word.fill("maybe");
+  await page.getByRole("button", { name: fill(bulk.start_one, { formatted: "1" }) }).click();
+  await expect(page.getByText(errors.account.wordMissing)).toBeVisible();
+  await word.fill("yes");
+  await start(page, "en", "1");
+  expect(await outcomes(page)).toEqual(["refused"]);
+});
+
 test("a selection is exported, and only that", async ({ as, page, enter }) => {
   const caller = await as("lagune");
   const some = (await rowsOf(caller)).slice(0, 3);

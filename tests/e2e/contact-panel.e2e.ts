@@ -32,7 +32,11 @@ async function restore(caller: Caller, id: string): Promise<void> {
   expect((await caller.post(`/api/renames/${id}`, body)).status).toBe(200);
 }
 
-test("a plain click opens the panel; it keeps the focus and has an address", async ({ as, enter, page }) => {
+test("a plain click opens the panel; it keeps the focus, has an address and gives the focus back", async ({
+  as,
+  enter,
+  page,
+}) => {
   const { id, name } = await findCustomer(await as("super"), 0);
   await enter("super");
   await page.goto(`/en/customers?q=${encodeURIComponent(name)}`);
@@ -58,6 +62,7 @@ test("a plain click opens the panel; it keeps the focus and has an address", asy
   await expect(panel).toHaveCount(0);
   await expect(page).not.toHaveURL(/panel=/);
   await expect(page).toHaveURL(/\?q=/);
+  await expect(link).toBeFocused();
   // The way back and forth is the browser's.
   await page.goto(`/en/customers?q=${encodeURIComponent(name)}&panel=${id}`);
   await expect(panel).toBeVisible();

@@ -159,16 +159,16 @@ test("a group narrows work and pins; what is wrong in the address falls back", a
     sections.find((one) => one.kind === kind)?.total ?? 0;
   expect(total(narrowed, "warning")).toBeGreaterThan(0);
   expect(total(narrowed, "warning")).toBeLessThan(total(all, "warning"));
-  const { home } = resources.en;
+  const { home, groups: words } = resources.en;
   await enter("super");
   await page.goto("/en");
-  await page.getByLabel(home.group.label, { exact: true }).selectOption(group.id);
-  await page.getByRole("button", { name: home.group.show, exact: true }).click();
+  await page.getByLabel(words.filter.label, { exact: true }).selectOption(group.id);
+  await page.getByRole("button", { name: words.filter.show, exact: true }).click();
   await expect(page).toHaveURL(`/en?group=${group.id}`);
   await page.getByRole("link", { name: fill(home.allOf, { kind: home.kind.warning }) }).click();
   await expect(page).toHaveURL(`/en?group=${group.id}&kind=warning`);
   await expect(page.getByRole("heading", { level: 1 })).toHaveText(home.kind.warning);
-  for (const query of ["kind=nothing&group=x&of=theirs&after=%00", "kind=warning&after=x&pinned=x"]) {
+  for (const query of ["kind=nothing&group=x&of=theirs&after=%00", "kind=warning&after=x&about=x"]) {
     await page.goto(`/en?${query}`);
     await expect(rows(page, "warning").first()).toBeVisible();
   }

@@ -166,6 +166,21 @@ test("a list with headers that were mapped before comes mapped", async ({ page, 
   await expect(page.getByText(text.mapping.remembered)).toBeVisible();
 });
 
+test("a running import is cancelled: what is in stays, and the rest can be taken up", async ({
+  page,
+  enter,
+}) => {
+  await enter("super");
+  const run = Date.now();
+  const rows = Array.from({ length: 4000 }, (_, index) => `Zeta ${run} ${index}`);
+  await upload(page, csv(`Name\n${rows.join("\n")}\n`, `long-${run}.csv`));
+  await page.getByRole("button", { name: text.mapping.submit }).click();
+  await page.getByRole("button", { name: fill(text.preview.start_other, { formatted: "4,000" }) }).click();
+  await page.getByRole("button", { name: text.progress.cancel }).click();
+  await expect(page.getByText(text.cancelled.title)).toBeVisible();
+  await expect(page.getByRole("button", { name: text.cancelled.retry })).toBeVisible();
+});
+
 test("what is no list is refused with a sentence that helps", async ({ page, enter }) => {
   await enter("super");
   const files = [

@@ -21,7 +21,9 @@ for (const javaScriptEnabled of [true, false]) {
     test.use({ javaScriptEnabled });
     test.beforeEach(({ enter }) => enter("lagune"));
 
-    test("columns are shown, hidden and widened, and stay so until they are reset", async ({ page }) => {
+    test("columns are shown, hidden, moved and widened, and stay so until they are reset", async ({
+      page,
+    }) => {
       const { column, layout } = customers;
       await page.goto("/it/customers?pageSize=25");
       await page.getByRole("link", { name: layout.columns }).click();
@@ -34,6 +36,18 @@ for (const javaScriptEnabled of [true, false]) {
       await expect(heads(page).filter({ hasText: column.overUnder })).toHaveCount(1);
       await expect(page.locator("thead th.w-wide")).toContainText(column.used);
       await expect(heads(page).nth(1)).toContainText(column.status);
+
+      // The second press does not wait for what the first one leads to.
+      await page.goto("/it/customers/columns");
+      const down = row(page, "status").getByRole("button", {
+        name: layout.down.replace("{{column}}", column.status),
+      });
+      await down.click({ noWaitAfter: true });
+      await down.click();
+      await expect(async () => {
+        await page.goto("/it/customers?pageSize=25");
+        await expect(heads(page).nth(3)).toContainText(column.status, { timeout: 1000 });
+      }).toPass();
       await page.goto("/it/customers/columns");
       await page.getByRole("button", { name: layout.reset }).click();
       await expect(page).toHaveURL(/\/it\/customers$|\/it\/customers\?/);
@@ -69,6 +83,12 @@ for (const javaScriptEnabled of [true, false]) {
       await expect(rows(page).first()).toHaveAttribute("data-row-id", id);
       await expect(row(page, id)).toHaveCount(1);
       await page.goto("/it/customers?pinned=1");
+      await expect(rows(page)).toHaveCount(1);
+      await page.getByRole("button", { name: `${table.unpin} ${name}` }).click();
+      await expect(rows(page)).toHaveCount(0);
+      // Also where the list no longer shows it: told by name, with the way back.
+      await expect(page.getByRole("status").filter({ hasText: name })).toBeVisible();
+      await page.getByRole("button", { name: resources.it.home.pins.undo }).click();
       await expect(rows(page)).toHaveCount(1);
       await page.getByRole("button", { name: `${table.unpin} ${name}` }).click();
       await expect(rows(page)).toHaveCount(0);

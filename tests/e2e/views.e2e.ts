@@ -34,6 +34,54 @@ for (const javaScriptEnabled of [true, false]) {
   test.describe(javaScriptEnabled ? "with scripts" : "without scripts", () => {
     test.use({ javaScriptEnabled });
 
+    test("a view is saved, opened, made the default, renamed, shared, deleted and taken back", async ({
+      page,
+      enter,
+      as,
+    }) => {
+      await enter("super");
+      const name = `Nord ${Date.now()} 🦊`;
+      await page.goto("/en/customers?status=warning&sort=-alerts");
+      await drop(page, text.save.open).click();
+      await bar(page).getByLabel(text.save.name).fill(name);
+      await bar(page).getByLabel(text.save.start).check();
+      await bar(page).getByRole("button", { name: text.save.submit }).click();
+      await expect(page.getByText(text.notice.saved)).toBeVisible();
+      await expect(chips(page).getByRole("link")).toHaveCount(1);
+
+      // Without any query the list opens with it; a link shows the plain list again.
+      await page.goto("/en/customers");
+      await expect(page).toHaveURL(/\?view=[0-9a-f-]{36}$/);
+      await expect(drop(page, name)).toBeVisible();
+      await drop(page, name).click();
+      await bar(page).getByRole("link", { name: text.all }).click();
+      await expect(page).toHaveURL("/en/customers?view=all");
+      await expect(chips(page)).toHaveCount(0);
+
+      await drop(page, text.menu).click();
+      await bar(page).getByRole("link", { name }).click();
+      await expect(chips(page).getByRole("link")).toHaveCount(1);
+      const change = async (act: () => Promise<void>, notice: string) => {
+        await drop(page, text.change.open).click();
+        await act();
+        await expect(page.getByText(notice, { exact: true })).toBeVisible();
+      };
+      const button = (label: string) => bar(page).getByRole("button", { name: label, exact: true });
+      await change(async () => button(text.change.clearDefault).click(), text.notice.defaultCleared);
+      await change(async () => button(text.change.share).click(), text.notice.shared);
+      const seen = await (await as("helpdesk")).query<ViewList>("views.list", { shown: "" });
+      expect(seen.views.find((view) => view.name === name)).toMatchObject({ isOwn: false, isShared: true });
+      await change(async () => button(text.change.unshare).click(), text.notice.unshared);
+      await change(async () => {
+        await bar(page).getByLabel(text.change.rename, { exact: true }).fill(`${name} b`);
+        await button(text.change.renameSubmit).click();
+      }, text.notice.renamed);
+      await change(async () => button(text.change.delete).click(), text.notice.deleted);
+      await page.getByRole("button", { name: text.notice.undo }).click();
+      await expect(page.getByText(text.notice.restored)).toBeVisible();
+      expect((await listed(await as("super"))).map((view) => view.name)).toEqual([`${name} b`]);
+    });
+
     test("a name that is taken is refused, and what was typed is kept", async ({ page, enter, as }) => {
       await save(await as("super"), { name: "Taken", query: "q=a" });
       await enter("super");

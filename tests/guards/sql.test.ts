@@ -147,6 +147,7 @@ async function listQueries(): Promise<Map<string, Query>> {
 }
 /** Exported functions of queries files that ask the database nothing. */
 const pure = [
+  "connections.readsGroup",
   "customers.endsWithin",
   "customers.filtered",
   "customers.sortKind",

@@ -46,7 +46,7 @@ async function PartnerHome({ actor, query, lang }: { actor: Actor; query: Query;
     getT(lang, "home"),
     getT(lang, "common"),
     lenientCursor(input.after, (after) => api.home.queue({ ...input, after })),
-    api.pins.rows({ group, changed: PinnedInput.shape.changed.safeParse(query["pinned"]).data }),
+    api.pins.rows({ group, changed: PinnedInput.shape.changed.safeParse(query["about"]).data }),
   ]);
   const view: HomeView = {
     queue,

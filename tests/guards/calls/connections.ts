@@ -1,7 +1,7 @@
 import type { QueryCalls } from "#tests/guards/query-calls.ts";
 
 /** Connections: as people see and change them, how they fare, and the worker's jobs on them. */
-export const calls: QueryCalls = ({ customer }) => {
+export const calls: QueryCalls = ({ customer, groupId }) => {
   const { partnerId, id: customerId, connectionId } = customer;
   const now = new Date();
   const id = crypto.randomUUID();
@@ -25,7 +25,7 @@ export const calls: QueryCalls = ({ customer }) => {
       role: "web",
       given: [
         [reach, "all", undefined, 10, now],
-        [reach, "trouble", after, 10, now],
+        [{ ...reach, group: groupId }, "trouble", after, 10, now],
         [own, "all", undefined, 10, now],
       ],
     },

@@ -30,6 +30,7 @@ export const calls: QueryCalls = ({ customer, member, limited, groupId }) => {
       [reader, groupId],
       [limitedReader, groupId],
     ]),
+    "groups.listGroupChoices": web([[member]]),
     "groups.lockGroup": web([[p, groupId]]),
     "groups.updateGroup": web([
       [p, groupId, { name: "Neu" }],

@@ -33,7 +33,6 @@ export const calls: QueryCalls = ({ customer, member, groupId }) => {
       given: workKinds.flatMap((kind) => scopes.map((scope) => [kind, scope, 5])),
     },
     "home.findGroupIds": { given: [[p, groupId]] },
-    "home.listGroupChoices": { given: [[member]] },
     "home.listMemberNames": { role: "web", given: [[p, [m]]] },
     "home.listPeople": { role: "web", given: [[c]] },
     "home.upsertAssignment": { role: "web", given: [[p, work, { membershipId: m, name: "x" }, now]] },

@@ -39,8 +39,8 @@ export const calls: QueryCalls = ({ customer, groupId }) => {
     "sync.findGroupSources": { role: "web", given: [[p, groupId]] },
     "sync.listAccountsOf": { role: "web", given: [[p, [c]]] },
     "sync.listAccess": { role: "web", given: [[p, [c]]] },
-    "sync.listBatches": { role: "web", given: [[p, id, 5]] },
-    "sync.listRunsOf": { role: "web", given: [[p, [id], 5]] },
+    "sync.listBatches": { role: "web", given: [[p, { before: id, group: groupId }, 5]] },
+    "sync.listRunsOf": { role: "web", given: [[p, [id], groupId, 5]] },
     "sync.findLastEnd": { role: "web", given: [[p]] },
     "sync.hasRuns": {
       role: "web",

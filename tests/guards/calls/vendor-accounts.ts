@@ -1,6 +1,6 @@
 import type { QueryCalls } from "#tests/guards/query-calls.ts";
 
-export const calls: QueryCalls = ({ customer, member }) => {
+export const calls: QueryCalls = ({ customer, member, groupId }) => {
   const { partnerId: p, id: c } = customer;
   const id = crypto.randomUUID();
   const scope = { partnerId: p, seesAll: true };
@@ -18,7 +18,7 @@ export const calls: QueryCalls = ({ customer, member }) => {
   return {
     "vendor-accounts.listAccountRows": {
       role: "web",
-      given: views.map((view) => [scope, { view, q: "ditta" }, after, 10]),
+      given: views.map((view) => [{ ...scope, group: groupId }, { view, q: "ditta" }, after, 10]),
     },
     "vendor-accounts.findAccount": { role: "web", given: [[scope, id, "lock"]] },
     "vendor-accounts.countViews": { role: "web", given: [[scope]] },

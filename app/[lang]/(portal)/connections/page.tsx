@@ -3,6 +3,7 @@ import { ConnectionNotice, oneOf, type Query } from "#components/connections/con
 import { ConnectionsTable } from "#components/connections/connections-table.tsx";
 import { lenientCursor } from "#components/customers/lenient-cursor.ts";
 import { SyncForm } from "#components/customers/sync-form.tsx";
+import { GroupFilter } from "#components/groups/group-filter.tsx";
 import { EmptyState } from "#components/ui/empty-state.tsx";
 import { PlusIcon, TriangleIcon } from "#components/ui/icons.tsx";
 import { LinkButton } from "#components/ui/link-button.tsx";
@@ -14,6 +15,7 @@ import { isLanguage, languages } from "#locales/languages.ts";
 import { getT } from "#locales/server.ts";
 import { api } from "#server/caller.ts";
 import { listShows } from "#server/connections/schema.ts";
+import { GroupChoice } from "#server/groups/schema.ts";
 import { requireActor } from "#server/session.ts";
 
 type Props = { params: Promise<{ lang: string }>; searchParams: Promise<Query> };
@@ -30,8 +32,9 @@ export default async function ConnectionsPage({ params, searchParams }: Props) {
   const query = await searchParams;
   const { membershipId, timeZone, customerId } = await requireActor();
   const show = listShows.find((one) => one === oneOf(query, "show")) ?? "all";
+  const group = GroupChoice.shape.id.safeParse(oneOf(query, "group")).data;
   const list = await lenientCursor(oneOf(query, "after"), (after) => {
-    const input = { show, ...(after !== undefined && { after }) };
+    const input = { show, group, ...(after !== undefined && { after }) };
     return customerId === null
       ? api.connections.list(input)
       : api.connections.listOwn({ customerId, ...input });
@@ -39,7 +42,11 @@ export default async function ConnectionsPage({ params, searchParams }: Props) {
   const [t, common] = await Promise.all([getT(lang, "connections"), getT(lang, "common")]);
   const page = `/${lang}/connections`;
   const pageOf = (given: Record<string, string>) => {
-    const search = new URLSearchParams({ ...(show !== "all" && { show }), ...given }).toString();
+    const search = new URLSearchParams({
+      ...(show !== "all" && { show }),
+      ...(group !== undefined && { group }),
+      ...given,
+    }).toString();
     return page + (search && `?${search}`);
   };
   const connect = list.may.manage && (
@@ -47,7 +54,7 @@ export default async function ConnectionsPage({ params, searchParams }: Props) {
       {t("new")}
     </LinkButton>
   );
-  const isNone = list.counts.all === 0;
+  const isNone = list.counts.all === 0 && group === undefined;
   return (
     <>
       <PageHeader
@@ -65,19 +72,26 @@ export default async function ConnectionsPage({ params, searchParams }: Props) {
         }
       />
       <ConnectionNotice query={query} lang={lang} />
+      <GroupFilter
+        groups={list.groups}
+        chosen={group}
+        action={page}
+        keep={{ show: show === "all" ? undefined : show }}
+        lang={lang}
+      />
       {!isNone && (
         <StatStrip label={t("show.label")}>
           <Stat
             label={t("show.all")}
             value={formatNumber(lang, list.counts.all)}
-            href={page}
+            href={page + (group === undefined ? "" : `?group=${group}`)}
             current={show === "all"}
           />
           <Stat
             label={t("show.trouble")}
             value={formatNumber(lang, list.counts.trouble)}
             icon={<TriangleIcon className="size-4 text-warning" />}
-            href={`${page}?show=trouble`}
+            href={`${page}?show=trouble${group === undefined ? "" : `&group=${group}`}`}
             current={show === "trouble"}
           />
         </StatStrip>
@@ -97,6 +111,12 @@ export default async function ConnectionsPage({ params, searchParams }: Props) {
                     : "empty.reasonReader",
               )}
               {...(connect !== false && { action: connect })}
+            />
+          ) : list.counts.all === 0 ? (
+            <EmptyState
+              title={t("empty.group")}
+              reason={t("empty.groupReason")}
+              action={<LinkButton href={page}>{t("empty.showAll")}</LinkButton>}
             />
           ) : (
             <EmptyState

@@ -28,6 +28,7 @@ import { getT } from "#locales/server.ts";
 import { api } from "#server/caller.ts";
 import { readListAddress } from "#server/customers/schema.ts";
 import { can } from "#server/permissions.ts";
+import { PinnedInput } from "#server/pins/schema.ts";
 import { requireActor } from "#server/session.ts";
 
 type Props = {
@@ -58,6 +59,12 @@ export default async function CustomersPage({ params, searchParams }: Props) {
   ]);
   const start = startOf(query, views.views);
   if (start !== undefined) redirect(`/${lang}/customers?view=${start}`);
+  const about = PinnedInput.shape.changed.safeParse(query["about"]).data;
+  const aboutName =
+    about === undefined
+      ? undefined
+      : (list.rows.find(({ id }) => id === about)?.name ??
+        (await api.records.listed({ panel: about }))?.nameShown);
   const mayImport = can(actor, "customer:import");
   return (
     <>
@@ -93,8 +100,8 @@ export default async function CustomersPage({ params, searchParams }: Props) {
       />
       <SyncNotice query={query} lang={lang} />
       <PinNotice
-        query={{ notice: query["notice"], pinned: query["pinned"] }}
-        name={list.rows.find(({ id }) => id === query["pinned"])?.name}
+        query={query}
+        name={aboutName}
         membershipId={actor.membershipId}
         returnTo={listHref(lang, input, { after: input.after })}
         lang={lang}

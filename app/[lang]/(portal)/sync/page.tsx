@@ -1,5 +1,6 @@
 import type { Metadata } from "next";
 import { SyncForm } from "#components/customers/sync-form.tsx";
+import { GroupFilter } from "#components/groups/group-filter.tsx";
 import { BatchSection } from "#components/sync/batch-section.tsx";
 import { DeadJobs } from "#components/sync/dead-jobs.tsx";
 import { LiveRefresh } from "#components/sync/live-refresh.tsx";
@@ -33,15 +34,23 @@ export default async function SyncPage({ params, searchParams }: Props) {
   const [actor, query] = await Promise.all([requireActor(), searchParams]);
   const [given = ""] = [query["before"]].flat();
   const before = uuid.test(given) ? given : null;
+  const [of = ""] = [query["group"]].flat();
+  const group = uuid.test(of) ? of : undefined;
   // The state first: what moves between the two is told by the stream.
   const progress = await api.sync.progress({});
-  const [t, overview] = await Promise.all([getT(lang, "sync"), api.sync.overview({ before })]);
+  const [t, overview] = await Promise.all([getT(lang, "sync"), api.sync.overview({ before, group })]);
   const path = `/${lang}/sync`;
+  const address = (wanted: Record<string, string | undefined>) => {
+    const entries = Object.entries({ group, ...wanted }).flatMap(([name, value]) =>
+      value ? [[name, value]] : [],
+    );
+    return entries.length === 0 ? path : `${path}?${new URLSearchParams(entries)}`;
+  };
   const view: PageView = {
     lang,
     timeZone: actor.timeZone,
     membershipId: actor.membershipId,
-    returnTo: before === null ? path : `${path}?before=${before}`,
+    returnTo: address({ before: before ?? undefined }),
     may: { ...overview.may, openConnections: can(actor, "sync:read") },
   };
   return (
@@ -59,19 +68,24 @@ export default async function SyncPage({ params, searchParams }: Props) {
       />
       <OutcomeNotice query={query} lang={lang} />
       <LiveRefresh initial={progress} membershipId={actor.membershipId} />
+      <GroupFilter groups={overview.groups} chosen={group} action={path} keep={{}} lang={lang} />
       {before === null && <DeadJobs jobs={overview.deadJobs} view={view} />}
       {overview.batches.length === 0 ? (
-        <EmptyState title={t("empty.title")} reason={t("empty.reason")} icon={<SyncIcon />} />
+        <EmptyState
+          title={t(group ? "empty.groupTitle" : "empty.title")}
+          reason={t(group ? "empty.groupReason" : "empty.reason")}
+          icon={<SyncIcon />}
+        />
       ) : (
         overview.batches.map((batch) => <BatchSection key={batch.id} batch={batch} view={view} />)
       )}
       <Pagination
         label={t("page.label")}
-        first={before === null ? undefined : { href: path, label: t("page.newest") }}
+        first={before === null ? undefined : { href: address({}), label: t("page.newest") }}
         next={
           overview.next === null
             ? undefined
-            : { href: `${path}?before=${overview.next}`, label: t("page.older") }
+            : { href: address({ before: overview.next }), label: t("page.older") }
         }
       />
     </>

@@ -1,4 +1,5 @@
 import type { Metadata } from "next";
+import { GroupFilter } from "#components/groups/group-filter.tsx";
 import { EmptyState } from "#components/ui/empty-state.tsx";
 import { Button } from "#components/ui/button.tsx";
 import { Field } from "#components/ui/field.tsx";
@@ -36,14 +37,21 @@ export default async function VendorAccountsPage({ params, searchParams }: Props
   const t = await getT(lang, "vendor-accounts");
   const path = `/${lang}/vendor-accounts`;
   const address = (change: Record<string, string | undefined>) => {
-    const wanted = { view: input.view, q: input.q, ...change };
+    const wanted = { view: input.view, q: input.q, group: input.group, ...change };
     return `${path}?${new URLSearchParams(Object.entries(wanted).filter((entry): entry is [string, string] => Boolean(entry[1])))}`;
   };
-  const empty = input.q ? "search" : input.view;
+  const empty = input.q ? "search" : input.group ? "group" : input.view;
   return (
     <>
       <PageHeader title={t("title")} lead={t("lead")} />
       <AccountNotice notice={query["notice"]} error={query["error"]} lang={lang} />
+      <GroupFilter
+        groups={list.groups}
+        chosen={input.group}
+        action={path}
+        keep={{ view: input.view, q: input.q }}
+        lang={lang}
+      />
       <Tabs
         label={t("views.label")}
         tabs={accountViews.map((view) => ({
@@ -56,6 +64,7 @@ export default async function VendorAccountsPage({ params, searchParams }: Props
       <search>
         <form method="get" action={path} className="mb-4 flex max-w-xl flex-wrap items-end gap-2">
           <input type="hidden" name="view" value={input.view} />
+          {input.group && <input type="hidden" name="group" value={input.group} />}
           <Field id="q" label={t("search.label")} hint={t("search.hint")} className="min-w-0 flex-1 basis-56">
             {(control) => (
               <TextInput {...control} type="search" name="q" defaultValue={input.q} maxLength={200} />
