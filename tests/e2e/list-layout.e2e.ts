@@ -88,7 +88,7 @@ for (const javaScriptEnabled of [true, false]) {
       await expect(rows(page)).toHaveCount(0);
       // Also where the list no longer shows it: told by name, with the way back.
       await expect(page.getByRole("status").filter({ hasText: name })).toBeVisible();
-      await page.getByRole("button", { name: resources.it.home.pins.undo }).click();
+      await page.getByRole("status").filter({ hasText: name }).getByRole("button").click();
       await expect(rows(page)).toHaveCount(1);
       await page.getByRole("button", { name: `${table.unpin} ${name}` }).click();
       await expect(rows(page)).toHaveCount(0);
