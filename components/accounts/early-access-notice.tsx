@@ -16,10 +16,8 @@ export async function EarlyAccessNotice({
   if (programmes.length === 0) return null;
   const t = await getT(lang, "accounts");
   return (
-    <div className="mb-6">
-      <Notice tone="warning" title={t("convert.eap")}>
-        {t("convert.eapHas", { name, programmes: formatList(lang, programmes) })}
-      </Notice>
-    </div>
+    <Notice tone="warning" title={t("convert.eap")}>
+      {t("convert.eapHas", { name, programmes: formatList(lang, programmes) })}
+    </Notice>
   );
 }

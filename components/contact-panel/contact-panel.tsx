@@ -1,4 +1,5 @@
 import type { ReactNode } from "react";
+import { EarlyAccessNotice } from "#components/accounts/early-access-notice.tsx";
 import { addressLine } from "#components/customers/address-line.ts";
 import { StatusBadge } from "#components/customers/status-badge.tsx";
 import { Badge } from "#components/ui/badge.tsx";
@@ -137,7 +138,8 @@ async function PanelBody({
           </LinkButton>
           <LaunchPlace launch={record.launch} lang={lang} />
         </div>
-        {record.hasMonthly && (
+        <EarlyAccessNotice programmes={record.refusing} name={record.nameShown} lang={lang} />
+        {record.hasMonthly && record.refusing.length === 0 && (
           <Notice tone="warning" title={t("earlyAccess.title")}>
             {t("earlyAccess.body")}
           </Notice>

@@ -11,11 +11,11 @@ import {
   reasonFilters,
   relationships,
   statuses,
+  productCategories,
 } from "#server/customers/schema.ts";
 import { listHref } from "./list-address.ts";
 import type { ControlsProps } from "./list-controls.tsx";
 import { perLanguage } from "./per-language.ts";
-import { categories } from "./table-words.ts";
 import { vendorIds, vendorOf } from "./vendors.ts";
 
 /** Orders are not applicable and stand in no counter (domain.md); they are reached by the status filter. */
@@ -49,7 +49,7 @@ const saidIn = perLanguage(async (lang) => {
     status: statuses.map((value) => [value, status(`word.${value}`)]),
     group: [],
     licenceKind: [...licenceKinds, "own" as const].map((value) => [value, t(`kind.${value}`)]),
-    category: categories.map((value) => [value, t(`category.${value}`)]),
+    category: productCategories.map((value) => [value, t(`category.${value}`)]),
     relationship: relationships.map((value) => [value, t(`relationship.${value}`)]),
     expiring: expiries.map((days) => [days, t("filter.within", { days })]),
     reason: reasonFilters.map((value) => [value, t(`reason.${value}`)]),

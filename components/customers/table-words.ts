@@ -1,5 +1,6 @@
 import { getT } from "#locales/server.ts";
 import { type ColumnGroup, type ColumnId, columns } from "#server/columns/schema.ts";
+import { productCategories } from "#server/customers/schema.ts";
 import { perLanguage } from "./per-language.ts";
 import type { TableWords } from "./table-props.ts";
 
@@ -69,25 +70,10 @@ export const tableWords = perLanguage(async (lang) => {
       ["trial", t("kind.trial")],
       ["own", t("kind.own")],
     ]),
-    categories: new Map<string, string>(categories.map((category) => [category, t(`category.${category}`)])),
+    categories: new Map<string, string>(
+      productCategories.map((category) => [category, t(`category.${category}`)]),
+    ),
     delegated: t("relationship.delegated"),
   };
 });
 export type SaidWords = Awaited<ReturnType<typeof tableWords>>;
-
-/** Protection that licences give, in the order in which it is offered. */
-export const categories = [
-  "endpoint",
-  "server",
-  "mobile",
-  "email",
-  "firewall",
-  "encryption",
-  "cloud",
-  "detection_response",
-  "backup",
-  "governance",
-  "asset_management",
-  "saas_management",
-  "other",
-] as const;

@@ -1,8 +1,6 @@
 // The forms of actions on many customers, which work without scripts and lead to the page of the job; its results as a file.
 import type { Language } from "#locales/languages.ts";
 import { errorText, isErrorCode, resources } from "#locales/resources.ts";
-import { getT } from "#locales/server.ts";
-import { isWord } from "#server/connections/rules.ts";
 import { contextOf } from "#server/context.ts";
 import { writeCsv } from "#server/csv/rules.ts";
 import { AppError } from "#server/errors.ts";
@@ -69,12 +67,11 @@ const ofJob = (work: (ctx: Guarded, id: string, input: RouteInput<Params>) => Pr
   );
 
 /** `POST /api/bulk/{id}/start` with the options of the action and, where it cannot be undone, the typed word. */
-export const start = ofJob(async (ctx, id, { request, language }) => {
+export const start = ofJob(async (ctx, id, { request }) => {
   const { fields } = await readForm(request, ["capability"]);
   const form = StartForm.safeParse(fields);
   if (!form.success) throw new AppError("request.invalid");
-  const t = await getT(languageIn(request, language), "bulk");
-  await begin(ctx, id, { ...form.data, isConfirmed: isWord(form.data.word, t("confirm.word")) });
+  await begin(ctx, id, form.data);
   return id;
 });
 /** `POST /api/bulk/{id}/cancel` */

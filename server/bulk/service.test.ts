@@ -219,7 +219,7 @@ describe("each action", () => {
       "account.notLinked",
       "now",
     ]);
-    for (const word of ["", "no", "oui"])
+    for (const word of ["", "no", "ouais"])
       expect(await doing(start, boss, id, { word })).toBe(`/en/bulk/${id}?error=account.wordMissing`);
     await doing(start, boss, id, { word: "yes" });
     await run(boss, id);

@@ -2,6 +2,7 @@
 import type { ScopedDb } from "#db/client.ts";
 import { filterOf } from "#server/customers/queries-filter.ts";
 import { AppError } from "#server/errors.ts";
+import { isConfirmed } from "#server/http/typed-word.ts";
 import { enqueue } from "#server/jobs/queue.ts";
 import type { Actor } from "#server/permissions.ts";
 import type { Guarded } from "#server/trpc.ts";
@@ -141,18 +142,14 @@ async function readOptions(
 }
 
 /** Hands a draft, or a job that failed, to the worker; one that is on its way already stays so. Throws permission.denied, bulk.*. */
-export async function begin(
-  ctx: Guarded,
-  bulkId: string,
-  form: StartForm & { isConfirmed: boolean },
-): Promise<void> {
+export async function begin(ctx: Guarded, bulkId: string, form: StartForm): Promise<void> {
   const { db, actor, audit } = ctx;
   const job = await requireJob(ctx, bulkId, "lock");
   requireMay(job.membershipId === actor.membershipId && mayBegin(actor, job.action));
   const { start } = mayOf(job, actor);
   if (start && job.action !== "export") {
     const isNew = job.state === "draft";
-    if (isNew && definitionOf(job.action).isDestructive && !form.isConfirmed)
+    if (isNew && definitionOf(job.action).isDestructive && !isConfirmed(form.word))
       throw new AppError("account.wordMissing");
     const options = isNew ? await readOptions(ctx, job.action, form) : job.options;
     await queue(db, actor.partnerId, bulkId, options);

@@ -4,6 +4,7 @@ import type { ScopedDb } from "#db/client.ts";
 import { requireFresh } from "#server/auth/proof.ts";
 import { env } from "#server/env.ts";
 import { AppError } from "#server/errors.ts";
+import { isConfirmed } from "#server/http/typed-word.ts";
 import { enqueue } from "#server/jobs/queue.ts";
 import type { Actor } from "#server/permissions.ts";
 import { seal } from "#server/secrets/seal.ts";
@@ -21,7 +22,6 @@ import {
 import {
   type Faults,
   isVendor,
-  isWord,
   orderLimits,
   ownerFault,
   readSettings,
@@ -99,14 +99,12 @@ async function lockConnection({ db, actor }: Guarded, id: string): Promise<Conne
 }
 
 /**
- * Carries out a change of a connection that a person asked for; `word` is what removing it asks to be typed. Throws
- * connection.notFound, request.invalid with faults, request.conflict when another change or a test came in between.
+ * Carries out a change of a connection that a person asked for. Throws connection.notFound, request.invalid with faults, request.conflict when another change or a test came in between.
  */
 export async function applyChange(
   guarded: Guarded,
   id: string,
   change: ConnectionChange,
-  word: string,
   now: Date,
 ): Promise<void> {
   const { db, actor, audit } = guarded;
@@ -155,7 +153,7 @@ export async function applyChange(
       await record({ name: found.name, cancelled: await cancelRuns(db, partnerId, id, actor.name, now) });
       return;
     case "remove":
-      if (!isWord(change.word, word)) throw invalid({ word: "word" });
+      if (!isConfirmed(change.word)) throw invalid({ word: "word" });
       await remove(db, actor, id, now);
       await record({ name: found.name, vendor: found.vendor });
   }

@@ -453,7 +453,7 @@ describe("changing one", () => {
       batchId,
       id,
     ]);
-    const wrong = await change(boss, id, { action: "remove", version: "1", word: "Yes" });
+    const wrong = await change(boss, id, { action: "remove", version: "1", word: "No" });
     expect((await errorOf(wrong)).fields).toEqual({ word: "word" });
     expect((await stored(id)).removed_at).toBeNull();
     const response = await change(boss, id, { action: "remove", version: "1", word: "sì" }, "text/html");

@@ -1,7 +1,6 @@
 // The forms of connections, which work without scripts: making one, and changing one.
 import { z } from "zod";
 import type { Language } from "#locales/languages.ts";
-import { getT } from "#locales/server.ts";
 import { findCustomerAccess } from "#server/access/queries.ts";
 import { applyChange, createConnection } from "#server/connection/service.ts";
 import { AppError } from "#server/errors.ts";
@@ -122,8 +121,7 @@ const change = (permission: "connection:manage" | "connection:manageOwn") =>
       const edited = rest["action"] === "edit" ? { settings, limits } : {};
       const wish = parse(ConnectionChange, { ...rest, ...edited });
       const page = languageIn(request, language);
-      const t = await getT(page, "connection");
-      await applyChange({ db, actor, audit }, id, wish, t("remove.word"), new Date());
+      await applyChange({ db, actor, audit }, id, wish, new Date());
       if (!isForm) return Response.json({ id }, { headers: { "cache-control": "no-store" } });
       return wish.action === "remove"
         ? seeOther({ path: pageOf(page), query: { notice: "removed" } })

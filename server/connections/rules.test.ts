@@ -3,7 +3,6 @@ import { describe, expect, test } from "vitest";
 import {
   type HealthFacts,
   healthOf,
-  isWord,
   orderLimits,
   ownerFault,
   readSettings,
@@ -174,13 +173,4 @@ test("stuck is what waits or is silent for longer than five minutes", () => {
   expect(stuckOf({ ...run, state: "running", heartbeatAt: ago(1) }, now)).toBeUndefined();
   for (const state of ["succeeded", "failed", "cancelled"] as const)
     expect(stuckOf({ ...run, state }, now)).toBeUndefined();
-});
-
-test("the word counts whatever its case and accents", () => {
-  expect([isWord(" si ", "Sì"), isWord("YES", "Yes"), isWord("Yes!", "Yes"), isWord("", "Oui")]).toEqual([
-    true,
-    true,
-    false,
-    false,
-  ]);
 });

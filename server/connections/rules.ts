@@ -163,9 +163,3 @@ export function stuckOf({ id, state, createdAt, heartbeatAt }: LiveFacts, now: D
     ? { id, kind: "silent", since: seen.toISOString() }
     : undefined;
 }
-
-/** Whether what was typed is the word asked for, whatever its case and accents ("si" for "Sì"). */
-export function isWord(typed: string, word: string): boolean {
-  const plain = (text: string) => text.normalize("NFD").replaceAll(/\p{M}/gu, "").trim().toLowerCase();
-  return plain(typed) === plain(word);
-}

@@ -23,10 +23,7 @@ export const disconnect = route<{ id: string }>(
     const ctx = { db, actor, audit };
     if (!z.uuid().safeParse(id).success) throw new AppError("customer.notFound");
     if (!(await wasDisconnected(ctx, id)))
-      await disconnectCustomer(ctx, await requireEndable(ctx, "customer:disconnect", id), {
-        word: form.data.word,
-        language: languageIn(request, language),
-      });
+      await disconnectCustomer(ctx, await requireEndable(ctx, "customer:disconnect", id), form.data.word);
     if (!isForm) return Response.json({}, { headers: { "cache-control": "no-store" } });
     return seeOther({
       path: `/${languageIn(request, language)}/customers/disconnected`,

@@ -48,17 +48,17 @@ export async function getDisconnected(db: ScopedDb, actor: Actor, now: Date): Pr
 
 /**
  * Removes a customer from the portal whatever its licences, never anything at a vendor: nobody finds it any more when this
- * has answered. Needs a fresh sign-in and the typed word of the page's language. Whoever comes second waits for the first, and changes nothing.
+ * has answered. Needs a fresh sign-in and the typed word. Whoever comes second waits for the first, and changes nothing.
  * Throws auth.proofNeeded, account.wordMissing.
  */
 export async function disconnectCustomer(
   { db, actor, audit }: Guarded,
   { id: customerId }: Pick<CustomerAccess, "id">,
-  { word, language }: { word: string; language: Actor["language"] },
+  word: string,
 ): Promise<void> {
   const { partnerId } = actor;
   requireFresh(actor);
-  requireWord(language, word);
+  requireWord(word);
   await lockCustomers(db, [customerId], "exclusive");
   const held = await findHoldings(db, partnerId, customerId);
   if (!held) throw new AppError("customer.notFound");

@@ -4,8 +4,9 @@ import type { Language } from "#locales/languages.ts";
 import { AppError } from "#server/errors.ts";
 import { backTo, languageIn, type Place, readForm, seeOther } from "#server/http/forms.ts";
 import { safeReturn } from "#server/http/incoming.ts";
+import { isConfirmed } from "#server/http/typed-word.ts";
 import { route } from "#server/route.ts";
-import { isConfirmed, readName } from "./rules.ts";
+import { readName } from "./rules.ts";
 import { readRule, type Rule } from "./schema.ts";
 import {
   addToGroup,
@@ -112,7 +113,7 @@ export const changeGroup = route<{ id: string }>(
         isGiven: action === "give",
       });
     if (action === "delete") {
-      if (!isConfirmed(textOf(fields, "word"), language)) throw new AppError("group.wordMissing");
+      if (!isConfirmed(textOf(fields, "word"))) throw new AppError("group.wordMissing");
       await removeGroup(input, id, new Date());
     }
     if (!isForm) return Response.json({}, { headers: noStore });

@@ -1,6 +1,6 @@
 // Names of groups, words that confirm, and what the fields of a form mean as a rule.
 import { describe, expect, test } from "vitest";
-import { isConfirmed, readName } from "./rules.ts";
+import { readName } from "./rules.ts";
 import { readDraft, readRule } from "./schema.ts";
 
 describe("a name", () => {
@@ -27,23 +27,6 @@ describe("a name", () => {
     "a\ufffdb",
     "\ud83d",
   ])("%j is none", (text) => expect(readName(text)).toBeUndefined());
-});
-
-test("a word confirms in its own language, whatever its capitals and accents", () => {
-  expect(["Yes", " yes ", "YES", "sì", ""].map((word) => isConfirmed(word, "en"))).toEqual([
-    true,
-    true,
-    true,
-    false,
-    false,
-  ]);
-  expect(["Sì", "si", "SI\u0300", "yes"].map((word) => isConfirmed(word, "it"))).toEqual([
-    true,
-    true,
-    true,
-    false,
-  ]);
-  expect(["Oui", "yes"].map((word) => isConfirmed(word, "fr"))).toEqual([true, false]);
 });
 
 describe("a rule of a form's fields", () => {

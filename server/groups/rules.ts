@@ -1,4 +1,4 @@
-// Decisions about groups as pure functions: which names are names, and what confirms that one goes.
+// Decisions about groups as pure functions: which names are names.
 
 const MOST_NAME = 100;
 /** Control characters, and what could not be decoded. */
@@ -11,8 +11,3 @@ export function readName(text: string): string | undefined {
   const isName = /[\p{L}\p{N}\p{P}\p{S}]/u.test(name) && name.isWellFormed() && !unreadable.test(name);
   return isName && [...name].length <= MOST_NAME ? name : undefined;
 }
-
-/** The word that confirms what cannot be undone, in the page's language; capitals and accents make no difference. */
-const words = { en: "yes", it: "si", fr: "oui" } as const;
-export const isConfirmed = (text: string, language: keyof typeof words): boolean =>
-  text.trim().toLowerCase().normalize("NFD").replaceAll(/\p{M}/gu, "") === words[language];

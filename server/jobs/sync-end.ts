@@ -3,7 +3,7 @@ import { appendAudit } from "#server/audit/append.ts";
 import { log } from "#server/log.ts";
 import { refreshOverview } from "#server/overview/service.ts";
 import { listAccountPage, listPending, recordRefusal } from "#server/sync/queries.ts";
-import { advanceRun, type ConnectionRow, finishRun } from "#server/sync/queries-runs.ts";
+import { advanceRun, type ConnectionRow, finishRun, type RunReach } from "#server/sync/queries-runs.ts";
 import { hasFailing, updateConnection } from "#server/sync/queries-schedule.ts";
 import { CYCLE_HOURS, opensCircuit, passingCodes, pauseSeconds, retrySeconds } from "#server/sync/rules.ts";
 import type { VendorErrorCode } from "#server/sync/snapshot.ts";
@@ -57,12 +57,12 @@ async function markAccounts(
   }
 }
 
-/** Customers without data say whether they are being read: told anew when a run has begun and when it is over. */
-export async function refreshPending(partnerId: string, connectionId: string): Promise<void> {
+/** Customers without data say whether they are being read: those of a run are told anew when it has begun and when it is over. */
+export async function refreshPending(partnerId: string, reach: RunReach): Promise<void> {
   for (let after: string | null | undefined = null; after !== undefined;) {
     const last: string | null = after;
     after = await scoped(partnerId, async (db) => {
-      const page = await listPending(db, partnerId, connectionId, last, REFRESH_PAGE);
+      const page = await listPending(db, partnerId, reach, last, REFRESH_PAGE);
       await refreshOverview(db, partnerId, page, new Date());
       return page.at(-1);
     });

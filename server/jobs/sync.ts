@@ -39,7 +39,7 @@ export async function runSync({ partnerId, runId }: SyncJob, signal: AbortSignal
   const { claim, connection } = taken;
   const hold = holdRun(partnerId, claim, signal);
   try {
-    await refreshPending(partnerId, connection.id);
+    await refreshPending(partnerId, claim);
     await readWhole(hold, connection, claim.onlyAccounts);
   } catch (error) {
     const isLost = error instanceof RunLost || hold.isLost();
@@ -49,7 +49,7 @@ export async function runSync({ partnerId, runId }: SyncJob, signal: AbortSignal
   } finally {
     hold.release();
   }
-  await refreshPending(partnerId, connection.id);
+  await refreshPending(partnerId, claim);
 }
 
 /** Claims the run; undefined when there is nothing to do: it is over, its connection is switched off, or its vendor is ill. */

@@ -4,6 +4,7 @@ import type { ScopedDb } from "#db/client.ts";
 import { findCustomerAccess, insertGrants, lockCustomers } from "#server/access/queries.ts";
 import { appendAudit } from "#server/audit/append.ts";
 import { AppError } from "#server/errors.ts";
+import { isConfirmed } from "#server/http/typed-word.ts";
 import { enqueue } from "#server/jobs/queue.ts";
 import { dayIn } from "#server/licences/rules.ts";
 import { getPartnerRules } from "#server/overview/queries.ts";
@@ -141,11 +142,9 @@ export async function splitAccount(
   return { customerId };
 }
 
-/** The word that confirms what cannot be undone, in each language; an accent may be missing. */
-const words = { en: "yes", it: "si", fr: "oui" };
-export function requireWord(language: Actor["language"], word: string): void {
-  const plain = word.trim().toLowerCase().normalize("NFD").replaceAll(/\p{M}/gu, "");
-  if (plain !== words[language]) throw new AppError("account.wordMissing", { fields: { word: "word" } });
+/** Throws account.wordMissing unless the word was typed that confirms what cannot be undone. */
+export function requireWord(word: string): void {
+  if (!isConfirmed(word)) throw new AppError("account.wordMissing", { fields: { word: "word" } });
 }
 
 /**
@@ -162,7 +161,7 @@ export async function mergeCustomers(
 ): Promise<void> {
   const { db, actor, audit } = ctx;
   const { partnerId } = actor;
-  requireWord(actor.language, word);
+  requireWord(word);
   if (customerId === intoCustomerId) throw new AppError("account.sameCustomer");
   await requireTarget(db, actor, customerId);
   await requireTarget(db, actor, intoCustomerId);

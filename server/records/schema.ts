@@ -32,6 +32,8 @@ export const CustomerRecord = z.object({
   licenceState: z.enum(licenceStates).nullable(),
   /** Most early access programmes refuse monthly licences (domain.md). */
   hasMonthly: z.boolean(),
+  /** Programmes of the customer that are known to. */
+  refusing: z.array(z.string()),
   /** Hidden ones come to those who may edit them. */
   contacts: z.array(Contact),
   accounts: z.array(

@@ -8,6 +8,7 @@ import { AppError } from "#server/errors.ts";
 import { can, type CustomerAccess } from "#server/permissions.ts";
 import { listNamedAccounts } from "#server/renames/queries.ts";
 import { readNameWrites, requireName, showAs } from "#server/renames/service.ts";
+import { listRefusing } from "#server/trials/queries.ts";
 import type { Guarded } from "#server/trpc.ts";
 import { type Editable, findRecord, lockRecord, updateRecord } from "./queries.ts";
 import { isTimeZone, MOST_NOTES, MOST_TAGS, readTags } from "./rules.ts";
@@ -50,6 +51,7 @@ export async function readRecord(
     groups: (await listGroupNames(db, partnerId, [id])).get(id) ?? [],
     licenceState: row.licenceState,
     hasMonthly: row.licenceKinds.includes("monthly"),
+    refusing: can(actor, "licence:read", customer) ? await listRefusing(db, partnerId, id) : [],
     contacts: may.contacts ? contacts : contacts.filter(({ isHidden }) => !isHidden),
     accounts: accounts.map((account) => ({ ...account, write: writes?.get(account.id) ?? null })),
     may,

@@ -183,20 +183,22 @@ export async function releaseRun(db: ScopedDb, partnerId: string, claim: Claim):
   await held(db, partnerId, claim).set({ state: "queued", startedAt: null, heartbeatAt: null }).execute();
 }
 
+/** What a run reads: a connection, or these accounts of it alone. */
+export type RunReach = { connectionId: string; onlyAccounts: string[] | null };
+
 /** The connection of a run that was cancelled, so that its customers can be told; undefined: it was not cancelled. */
 export async function findCancelled(
   db: ScopedDb,
   partnerId: string,
   runId: string,
-): Promise<string | undefined> {
-  const row = await db
+): Promise<RunReach | undefined> {
+  return db
     .selectFrom("syncRun")
     .where("partnerId", "=", partnerId)
     .where("id", "=", runId)
     .where("state", "=", "cancelled")
-    .select("connectionId")
+    .select(["connectionId", "onlyAccounts"])
     .executeTakeFirst();
-  return row?.connectionId;
 }
 
 /** A run whose job is dead is failed, and its connection is read anew at `next`. */

@@ -1,6 +1,7 @@
 // The only writer of vendor data: accounts, customers that arrive with them, devices, licences, alerts; set-based.
 import { sql } from "kysely";
 import type { ScopedDb } from "#db/client.ts";
+import type { RunReach } from "./queries-runs.ts";
 import type { AccountIdentity } from "./snapshot.ts";
 
 export type AccountRow = { id: string; externalId: string; customerId: string | null };
@@ -211,14 +212,15 @@ export async function recordRefusal(
 export async function listPending(
   db: ScopedDb,
   partnerId: string,
-  connectionId: string,
+  { connectionId, onlyAccounts }: RunReach,
   after: string | null,
   limit: number,
 ): Promise<string[]> {
   const { rows } = await sql<{ id: string }>`
     select o.customer_id as id from customer_overview o
     where o.partner_id = ${partnerId}::uuid and o.status = 'sync_pending' and (${after}::uuid is null or o.customer_id > ${after}::uuid)
-      and exists (select from vendor_account a where a.partner_id = o.partner_id and a.customer_id = o.customer_id and a.connection_id = ${connectionId}::uuid)
+      and exists (select from vendor_account a where a.partner_id = o.partner_id and a.customer_id = o.customer_id and a.connection_id = ${connectionId}::uuid
+          and (${onlyAccounts}::text[] is null or a.external_id = any(${onlyAccounts}::text[])))
     order by o.customer_id limit ${limit}`.execute(db);
   return rows.map((row) => row.id);
 }

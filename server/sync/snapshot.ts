@@ -1,5 +1,6 @@
 // The canonical snapshot: what every source, pulled or pushed, ends up as for one vendor account at one instant.
 import { z } from "zod";
+import { productCategories } from "#server/customers/schema.ts";
 import type { CallBudget } from "#server/http/budget.ts";
 
 export const SNAPSHOT_VERSION = 1;
@@ -22,22 +23,6 @@ const instant = z.iso.datetime({ offset: true }).refine(isStorable, "range");
 const day = z.iso.date().refine(isStorable, "range");
 /** A count of licences or units as an exact decimal string, never a float. */
 const quantity = z.string().regex(/^-?\d{1,12}(\.\d{1,4})?$/);
-
-const productCategories = [
-  "endpoint",
-  "server",
-  "mobile",
-  "email",
-  "firewall",
-  "encryption",
-  "cloud",
-  "detection_response",
-  "backup",
-  "governance",
-  "asset_management",
-  "saas_management",
-  "other",
-] as const;
 
 const Contact = z.strictObject({
   /** The vendor's word for what the person is: "administrator" proves an address for the first invitation. */

@@ -219,8 +219,8 @@ describe("for many customers", () => {
     await expect(as((db) => convertAllTrials(ctx(db), one.customer.id, new Date()))).rejects.toMatchObject({
       code: "trial.none",
     });
-    const { refusing } = (await callerFor(business)).trials;
-    expect(await refusing({ customerId: one.customer.id })).toEqual(["ZTNA EAP"]);
+    const { byCustomer } = (await callerFor(business)).records;
+    expect((await byCustomer({ customerId: one.customer.id })).refusing).toEqual(["ZTNA EAP"]);
     const order = await makeCustomer({ partnerId, relationship: "order_only" });
     expect(await as((db) => simulateConversion(db, business, order.id, new Date()))).toEqual({
       outcome: "refused",

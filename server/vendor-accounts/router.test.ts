@@ -180,12 +180,16 @@ describe("a link", () => {
 });
 
 describe("a merge", () => {
-  test("moves accounts, groups and scopes, and the customer is gone", async () => {
+  test("moves accounts, groups, scopes and pins, and the customer is gone", async () => {
     const twin = await makeCustomer({ partnerId, name: "Doppio" });
     const into = await makeCustomer({ partnerId, name: "Doppio originale" });
     const account = await makeAccount(twin, { connectionId });
     const group = await makeGroup({ partnerId, customers: [twin.id] });
     const one = await makeMember({ partnerId, role: "helpDesk", customers: [twin.id] });
+    await adminQuery(
+      "insert into customer_pin (partner_id, membership_id, customer_id) values ($1, $2, $3)",
+      [partnerId, one.membershipId, twin.id],
+    );
     const api = await callerFor(admin);
     const wish = { fromCustomerId: twin.id, intoCustomerId: into.id };
     await expect(api.vendorAccounts.merge({ ...wish, word: "no" })).rejects.toMatchObject(
@@ -201,6 +205,9 @@ describe("a merge", () => {
       await adminQuery("select customer_id from membership_scope where membership_id = $1", [
         one.membershipId,
       ]),
+    ).toEqual([{ customer_id: into.id }]);
+    expect(
+      await adminQuery("select customer_id from customer_pin where membership_id = $1", [one.membershipId]),
     ).toEqual([{ customer_id: into.id }]);
     expect(await auditsOf(twin)).toEqual(["account:merged"]);
     const { history } = await api.vendorAccounts.byId({ accountId: account.id });

@@ -289,6 +289,33 @@ test("nobody but a Super Admin manages them: no way there, and a refusal that sa
   await expect(nav.getByRole("link", { name: resources.en.common.nav.groups })).toHaveCount(0);
 });
 
+test("vendor accounts, connections and synchronisations are narrowed to a group, without scripts", async ({
+  browser,
+  as,
+  baseURL,
+}) => {
+  const caller = await as("super");
+  const page = await withoutScripts(browser, caller, baseURL);
+  const { rows } = await caller.query<GroupList>("groups.list", {});
+  const group = rows.find(({ customers: { count } }) => count > 0);
+  if (!group) throw new Error("no group has a customer");
+  const { filter } = resources.fr.groups;
+  for (const [path, empty] of [
+    ["vendor-accounts?view=linked", resources.fr["vendor-accounts"].empty.group.title],
+    ["connections", resources.fr.connections.empty.group],
+    ["sync", resources.fr.sync.empty.groupTitle],
+  ] as const) {
+    await page.goto(`/fr/${path}`);
+    await page.getByLabel(filter.label, { exact: true }).selectOption(group.id);
+    await page.getByRole("button", { name: filter.show, exact: true }).click();
+    await expect(page).toHaveURL(new RegExp(`/fr/${path.split("?")[0]}\\?.*group=${group.id}`));
+    await expect(page.getByLabel(filter.label, { exact: true })).toHaveValue(group.id);
+    await expect(page.getByRole("heading", { level: 1 })).toBeVisible();
+    await page.goto(`/fr/${path}${path.includes("?") ? "&" : "?"}group=${crypto.randomUUID()}`);
+    await expect(page.getByText(empty)).toBeVisible();
+  }
+});
+
 for (const language of languages) {
   test(`are accessible, and on a phone nothing scrolls sideways (${language})`, async ({
     page,

@@ -22,7 +22,6 @@ export const attempts: MakeAttempts = async (a) => {
       answer: "NOT_FOUND monthly.notFound",
     },
     "trials.byCustomer": ofCustomer,
-    "trials.refusing": ofCustomer,
     "unlinks.subject": ofCustomer,
     "unlinks.byCustomer": ofCustomer,
     "disconnects.byCustomer": ofCustomer,

@@ -152,7 +152,9 @@ export const calls: QueryCalls = ({ customer, member, limited, groupId }) => {
     "customer.listAlerts": { given: [[p, c]] },
     "customer.listStatusHistory": { given: [[p, c]] },
     "customers.walkIndexes": { given: [[]] },
-    "sync.listPending": { given: [[p, connectionId, null, 5]] },
+    "sync.listPending": {
+      given: [[p, { connectionId, onlyAccounts: ["x"] }, null, 5]],
+    },
     "imports.insertImport": {
       given: [
         [

@@ -95,11 +95,9 @@ export default async function CustomerPage({ params, searchParams }: Props) {
       )}
       {showsFigures && <ApplicationsSection view={view} />}
       {showsFigures && <SaasSection view={view} />}
-      <EarlyAccessNotice
-        programmes={await api.trials.refusing({ customerId })}
-        name={details.row.name}
-        lang={lang}
-      />
+      <div className="mb-6 empty:hidden">
+        <EarlyAccessNotice programmes={record.refusing} name={details.row.name} lang={lang} />
+      </div>
       <ProductsSection view={view} />
       <div className="grid items-start gap-x-6 lg:grid-cols-2">
         <div className="min-w-0">
