@@ -20,7 +20,7 @@ type Options = { isFromNothing: boolean; seconds: number; say: (line: string) =>
 type Run = { state: string; accountsDone: number };
 
 /** A signed-in person over HTTP. */
-async function signedIn(portal: PortalUnderTest, email: string) {
+export async function signedIn(portal: PortalUnderTest, email: string) {
   const response = await fetch(`${portal.url}/api/login`, {
     method: "POST",
     headers: { "content-type": "application/json" },
@@ -29,6 +29,7 @@ async function signedIn(portal: PortalUnderTest, email: string) {
   if (response.status !== 204) throw new Error(`signing in answered ${response.status}`);
   const cookie = (response.headers.get("set-cookie") ?? "").split(";")[0] ?? "";
   return {
+    cookie,
     page: async (path: string) => {
       const answer = await fetch(portal.url + path, { headers: { cookie } });
       if (answer.status !== 200) throw new Error(`${path} answered ${answer.status}`);

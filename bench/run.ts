@@ -14,11 +14,11 @@ import {
   writeParts,
 } from "./table.ts";
 
-const known = ["list", "export", "bulk", "import", "ingest", "start", "sync"] as const;
+const known = ["list", "export", "bulk", "import", "ingest", "start", "sync", "audits"] as const;
 
 const { values } = parseArgs({
   options: {
-    rows: { type: "string", default: "list,export,bulk,import,ingest,start,sync" },
+    rows: { type: "string", default: known.join(",") },
     customers: { type: "string", default: "1000,1000000" },
     /** Customers of other partners in the same database. */
     others: { type: "string", default: "3999000" },
@@ -135,12 +135,18 @@ async function measureLists(database: Database, small: FilledPartner, large: Fil
   );
 }
 
-if (["list", "export", "import", "ingest"].some((row) => wanted.includes(row))) await measureInDatabase();
+if (["list", "export", "bulk", "import", "ingest"].some((row) => wanted.includes(row)))
+  await measureInDatabase();
 if (wanted.includes("start") || wanted.includes("sync")) {
   const { measureOperation } = await import("./operation.ts");
   const measured = await measureOperation({ isFromNothing: values["from-nothing"], seconds, say });
   if (wanted.includes("start")) add("start", measured.start, []);
   if (wanted.includes("sync")) add("sync", measured.sync, []);
+}
+if (wanted.includes("audits")) {
+  const { measureAudits } = await import("./audits.ts");
+  const { results, section } = await measureAudits(say);
+  add("audits", results, [section]);
 }
 await writeParts(join(projectRoot, values.out), parts);
 say(`written to ${values.out}`);

@@ -43,8 +43,9 @@ export async function ColumnChooser({ layout, back, membershipId, lang }: Props)
                 const place = layout.columns.indexOf(id);
                 return (
                   <tr key={id} id={id} data-row-id={id}>
-                    <th scope="row">
-                      {column} <span className="text-caption text-ink-soft">{groups.get(id)}</span>
+                    <th scope="row" className="whitespace-normal">
+                      {column}{" "}
+                      <span className="block text-caption text-ink-soft sm:inline">{groups.get(id)}</span>
                     </th>
                     <td>
                       <input
@@ -61,6 +62,7 @@ export async function ColumnChooser({ layout, back, membershipId, lang }: Props)
                       <Select
                         name={`width.${id}`}
                         aria-label={t("layout.widthOf", { column })}
+                        className="min-w-28"
                         defaultValue={layout.widths[id] ?? ""}
                         options={widths.map((value) => ({ value, label: labels[value] }))}
                       />

@@ -3,10 +3,12 @@ import { dayIn, addDays } from "#server/licences/rules.ts";
 import { randomUUID } from "node:crypto";
 import { setTimeout as sleep } from "node:timers/promises";
 import fc from "fast-check";
+import { sql } from "kysely";
 import { afterAll, describe, expect, test } from "vitest";
 import { closeDatabase, withScope } from "#db/client.ts";
 import { lockCustomers } from "#server/access/queries.ts";
 import { revokeAccess } from "#server/access/service.ts";
+import { refreshSoon } from "#server/settings/queries.ts";
 import { adminQuery } from "#tests/database.ts";
 import {
   type Customer,
@@ -471,6 +473,42 @@ test("the minute job and an ingest of the same customers wait for each other, th
   expect([(await overviewOf(read)).status, (await overviewOf(expiring)).status]).toEqual([
     "warning",
     "access_disabled",
+  ]);
+});
+
+test("a change of thresholds takes rows in the order of an ingest, whatever their place in the table", async () => {
+  const partnerId = await makePartner();
+  const ids: string[] = [];
+  for (let n = 0; n < 2; n += 1) ids.push((await makeFullCustomer({ partnerId })).id);
+  const [low = "", high = ""] = ids.sort();
+  // Written last, it stands behind the other.
+  await adminQuery("update customer_overview set last_sync_at = now() where customer_id = $1", [low]);
+  let begun = (_: unknown) => {};
+  const hasBegun = new Promise((resolve) => (begun = resolve));
+  const reading = withScope(
+    { partnerId },
+    "read write",
+    async (db) => {
+      await lockOverview(db, partnerId, [low]);
+      begun(null);
+      await sleep(300);
+      await lockOverview(db, partnerId, [high]);
+    },
+    "worker",
+  );
+  await hasBegun;
+  await Promise.all([
+    reading,
+    withScope(
+      { partnerId },
+      "read write",
+      async (db) => {
+        // As the planner reads a partner that is most of the table.
+        await sql`set local enable_indexscan = off; set local enable_bitmapscan = off`.execute(db);
+        await refreshSoon(db, partnerId, null);
+      },
+      "worker",
+    ),
   ]);
 });
 

@@ -27,3 +27,16 @@ begin
   end if;
   return null;
 end $$;
+
+-- As in 0007, and its rows are locked in the order in which ingest and the minute job lock theirs: a change of thresholds
+-- beside a synchronisation waits, and neither ends the other.
+create or replace function app.refresh_soon(of_partner uuid, of_customers uuid[]) returns void
+  language plpgsql security definer set search_path = public, pg_temp as $$
+begin
+  with locked as materialized (
+    select o.customer_id from customer_overview o
+    where o.partner_id = of_partner and (of_customers is null or o.customer_id = any (of_customers))
+    order by o.customer_id for update)
+  update customer_overview o set next_change_at = now() from locked l
+  where o.partner_id = of_partner and o.customer_id = l.customer_id;
+end $$;
