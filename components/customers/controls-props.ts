@@ -11,8 +11,8 @@ import {
   reasonFilters,
   relationships,
   statuses,
-  productCategories,
 } from "#server/customers/schema.ts";
+import { productCategories } from "#server/licences/schema.ts";
 import { listHref } from "./list-address.ts";
 import type { ControlsProps } from "./list-controls.tsx";
 import { perLanguage } from "./per-language.ts";

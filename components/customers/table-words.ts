@@ -1,6 +1,6 @@
 import { getT } from "#locales/server.ts";
 import { type ColumnGroup, type ColumnId, columns } from "#server/columns/schema.ts";
-import { productCategories } from "#server/customers/schema.ts";
+import { productCategories } from "#server/licences/schema.ts";
 import { perLanguage } from "./per-language.ts";
 import type { TableWords } from "./table-props.ts";
 

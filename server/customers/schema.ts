@@ -3,23 +3,6 @@ import { z } from "zod";
 import { columnIds, columns, figureFamilies, Layout, readColumns, sorts } from "#server/columns/schema.ts";
 import { LiveRuns } from "#server/sync/schema.ts";
 
-/** Protection that licences give, in the order in which it is offered. */
-export const productCategories = [
-  "endpoint",
-  "server",
-  "mobile",
-  "email",
-  "firewall",
-  "encryption",
-  "cloud",
-  "detection_response",
-  "backup",
-  "governance",
-  "asset_management",
-  "saas_management",
-  "other",
-] as const;
-
 export const statuses = ["warning", "sync_pending", "access_disabled", "synced", "not_applicable"] as const;
 export const licenceKinds = ["term", "monthly", "trial"] as const;
 export const licenceStates = ["expired", "suspended", "expiring", "trial", "active", "none"] as const;

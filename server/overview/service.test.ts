@@ -497,7 +497,7 @@ test("a change of thresholds takes rows in the order of an ingest, whatever thei
     "worker",
   );
   await hasBegun;
-  await Promise.all([
+  const both = Promise.all([
     reading,
     withScope(
       { partnerId },
@@ -510,6 +510,7 @@ test("a change of thresholds takes rows in the order of an ingest, whatever thei
       "worker",
     ),
   ]);
+  await expect(both).resolves.toBeDefined();
 });
 
 describe("the kept counts", () => {

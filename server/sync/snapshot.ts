@@ -1,6 +1,6 @@
 // The canonical snapshot: what every source, pulled or pushed, ends up as for one vendor account at one instant.
 import { z } from "zod";
-import { productCategories } from "#server/customers/schema.ts";
+import { productCategories } from "#server/licences/schema.ts";
 import type { CallBudget } from "#server/http/budget.ts";
 
 export const SNAPSHOT_VERSION = 1;
