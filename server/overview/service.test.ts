@@ -483,20 +483,19 @@ test("a change of thresholds takes rows in the order of an ingest, whatever thei
   const [low = "", high = ""] = ids.sort();
   // Written last, it stands behind the other.
   await adminQuery("update customer_overview set last_sync_at = now() where customer_id = $1", [low]);
-  let begun = (_: unknown) => {};
-  const hasBegun = new Promise((resolve) => (begun = resolve));
+  const begun = Promise.withResolvers<null>();
   const reading = withScope(
     { partnerId },
     "read write",
     async (db) => {
       await lockOverview(db, partnerId, [low]);
-      begun(null);
+      begun.resolve(null);
       await sleep(300);
       await lockOverview(db, partnerId, [high]);
     },
     "worker",
   );
-  await hasBegun;
+  await begun.promise;
   const both = Promise.all([
     reading,
     withScope(
