@@ -4,15 +4,7 @@ import { parseArgs } from "node:util";
 import { buildIfChanged, projectRoot } from "#scripts/build.ts";
 import { startBenchDatabase } from "./database.ts";
 import { fill, type FilledPartner } from "./fill.ts";
-import {
-  machineText,
-  type Part,
-  plainTable,
-  type Result,
-  resultTable,
-  type Section,
-  writeParts,
-} from "./table.ts";
+import { machineText, plainTable, type Result, resultTable, type Section, writeParts } from "./table.ts";
 
 const known = ["list", "export", "bulk", "import", "ingest", "start", "sync", "audits"] as const;
 
@@ -49,16 +41,22 @@ const calls = wholeNumber("calls", values.calls, 5, 1000);
 const accounts = wholeNumber("accounts", values.accounts, 50, 20_000);
 
 const say = (line: string) => console.log(`${Math.round(performance.now() / 1000)} s  ${line}`);
-const parts: Part[] = [];
 const command = [
   "npm run bench",
   ...(process.argv.length > 2
     ? ["--", ...process.argv.slice(2).filter((part) => !part.startsWith("--out"))]
     : []),
 ].join(" ");
-function add(name: (typeof known)[number], results: readonly Result[], sections: readonly Section[]): void {
-  parts.push({ name, command, machine: machineText(), results, sections });
+/** Written at once: what was measured stays when a later row fails. */
+async function add(
+  name: (typeof known)[number],
+  results: readonly Result[],
+  sections: readonly Section[],
+): Promise<void> {
   console.log(resultTable(results).join("\n"));
+  await writeParts(join(projectRoot, values.out), [
+    { name, command, machine: machineText(), results, sections },
+  ]);
 }
 
 async function measureInDatabase(): Promise<void> {
@@ -75,13 +73,13 @@ async function measureInDatabase(): Promise<void> {
     if (["list", "export", "bulk"].some((row) => wanted.includes(row))) await measureFilled(database);
     if (wanted.includes("import")) {
       const { measureImport } = await import("./import.ts");
-      add("import", await measureImport(database.admin, say), []);
+      await add("import", await measureImport(database.admin, say), []);
     }
     if (wanted.includes("ingest")) {
       const { measureIngest } = await import("./ingest.ts");
       say("measuring ingest …");
       const { results, section } = await measureIngest(database.admin, accounts);
-      add("ingest", results, [section, { title: "Settings", lines: [`${accounts} accounts.`] }]);
+      await add("ingest", results, [section, { title: "Settings", lines: [`${accounts} accounts.`] }]);
     }
   } finally {
     await end();
@@ -100,13 +98,13 @@ async function measureFilled(database: Database): Promise<void> {
   if (wanted.includes("export")) {
     const { measureExport } = await import("./export.ts");
     const { results, section } = await measureExport(database, large, say);
-    add("export", results, [section]);
+    await add("export", results, [section]);
   }
   // Last, because it changes what the others measure.
   if (!wanted.includes("bulk")) return;
   const { measureBulk } = await import("./bulk.ts");
   const { results, section } = await measureBulk(database.admin, large, say);
-  add("bulk", results, [section]);
+  await add("bulk", results, [section]);
 }
 
 async function measureLists(database: Database, small: FilledPartner, large: FilledPartner): Promise<void> {
@@ -128,7 +126,7 @@ async function measureLists(database: Database, small: FilledPartner, large: Fil
     ["customers", "of other partners", "seconds of load", "calls of each combination"],
     [[values.customers, String(others), String(seconds), String(calls)]],
   );
-  add(
+  await add(
     "list",
     [...listResults(latency, [small, large]), ...pages, ...found],
     [...listSections(latency), { title: "Settings", lines: settings }],
@@ -140,13 +138,12 @@ if (["list", "export", "bulk", "import", "ingest"].some((row) => wanted.includes
 if (wanted.includes("start") || wanted.includes("sync")) {
   const { measureOperation } = await import("./operation.ts");
   const measured = await measureOperation({ isFromNothing: values["from-nothing"], seconds, say });
-  if (wanted.includes("start")) add("start", measured.start, []);
-  if (wanted.includes("sync")) add("sync", measured.sync, []);
+  if (wanted.includes("start")) await add("start", measured.start, []);
+  if (wanted.includes("sync")) await add("sync", measured.sync, []);
 }
 if (wanted.includes("audits")) {
   const { measureAudits } = await import("./audits.ts");
   const { results, section } = await measureAudits(say);
-  add("audits", results, [section]);
+  await add("audits", results, [section]);
 }
-await writeParts(join(projectRoot, values.out), parts);
 say(`written to ${values.out}`);
