@@ -89,7 +89,9 @@ for (const signal of ["SIGINT", "SIGTERM"] as const) process.once(signal, () => 
 try {
   const rows = await run();
   console.log(`\n${table(rows)}`);
-  const { out } = readOptions();
+  const { out, only } = readOptions();
+  // A run of some parts has a table of its own, so that it does not stand for the whole.
+  const name = parts.every((part) => only.has(part)) ? "faults" : `faults: ${[...only].join(", ")}`;
   if (out !== undefined) {
     const given = process.argv
       .slice(2)
@@ -105,7 +107,7 @@ try {
     }));
     const command = ["npm run test:faults", ...(given.length > 0 ? ["--", ...given] : [])].join(" ");
     await writeParts(join(projectRoot, out), [
-      { name: "faults", command, machine: machineText(), results, sections: [] },
+      { name, command, machine: machineText(), results, sections: [] },
     ]);
   }
   const missed = rows.filter((row) => !row.isMet).length;

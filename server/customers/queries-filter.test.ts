@@ -226,7 +226,7 @@ test("changes and sources are read where their columns are shown", async () => {
   const customer = made.get("Silent");
   await adminQuery(
     `insert into customer_history (partner_id, customer_id, day, status, devices_total, applications_installed)
-     values ($1, $2, current_date - 33, 'synced', 1, 0), ($1, $2, current_date - 29, 'synced', 9, 9)`,
+     values ($1, $2, current_date - 33, 'synced', 1, 0), ($1, $2, current_date - 28, 'synced', 9, 9)`,
     [partnerId, customer?.id],
   );
   await adminQuery(

@@ -213,6 +213,8 @@ export async function unlinkAccount(
     await move(ctx, { account, kind: "unlinked", to: null });
     return { answer: "account.unlinked" };
   }
+  // Who clicks twice, or second, finds it done.
+  if (account.unlinkOn === plan.on) return { answer: "account.unlinkScheduled" };
   await updateUnlinkOn(db, actor.partnerId, accountId, plan.on);
   await insertLinks(db, actor.partnerId, [scheduled(account, "unlink_scheduled", actor.name)]);
   await audit({

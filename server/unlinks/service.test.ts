@@ -123,6 +123,18 @@ describe("the form", () => {
     expect(await linked(mixed)).toBe(1);
   });
 
+  test("ends them once, however many ask at the same time", async () => {
+    const customer = await withLicences([], [trial]);
+    const before = await adminQuery("select from account_link");
+    const answers = await Promise.all(
+      Array.from({ length: 8 }, () => post(unlink, admin, customer.id, { action: "unlink" })),
+    );
+    expect(answers).toContain("200");
+    expect(new Set(answers).isSubsetOf(new Set(["200", "409 account.notLinked"]))).toBe(true);
+    expect(await linked(customer)).toBe(0);
+    expect((await adminQuery("select from account_link")).length).toBe(before.length + 2);
+  });
+
   test("schedules monthly usage, twice is once, and it can be taken back", async () => {
     const customer = await withLicences([monthly]);
     const answers = await Promise.all(

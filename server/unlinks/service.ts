@@ -112,6 +112,13 @@ export async function simulateUnlink(
   }
 }
 
+/** Whoever came first has ended it since: that is what was asked for. */
+function endedMeanwhile(error: unknown): { answer: "account.unlinked" } {
+  if (error instanceof AppError && (error.code === "account.notLinked" || error.code === "account.notFound"))
+    return { answer: "account.unlinked" };
+  throw error;
+}
+
 /**
  * Ends or schedules the links of these accounts, or (null) of all that the customer has: all of them or none. One that is
  * scheduled already stays so, and counts. Throws account.orderOnly, account.notLinked, account.termLicence,
@@ -133,7 +140,10 @@ export async function unlinkCustomer(
   if (outcome.outcome === "refused") throw new AppError(outcome.code);
   const done = { unlinked: 0, scheduled: 0, on: null as string | null };
   for (const { id, unlinkOn } of chosen.accounts) {
-    const answer = unlinkOn === null ? (await unlinkAccount(ctx, id, now)).answer : "account.unlinkScheduled";
+    const answer =
+      unlinkOn === null
+        ? (await unlinkAccount(ctx, id, now).catch(endedMeanwhile)).answer
+        : "account.unlinkScheduled";
     done[answer === "account.unlinked" ? "unlinked" : "scheduled"] += 1;
   }
   if ("on" in outcome) done.on = outcome.on;

@@ -97,7 +97,8 @@ export async function createModel(portal: Portal, random: Random, seed: number):
     };
     const body = JSON.stringify({
       version: 1,
-      takenAt: new Date(Date.now() - 1000).toISOString(),
+      // More than an hour ago: in the past by a clock of ours that is an hour behind, too.
+      takenAt: new Date(Date.now() - 3_660_000).toISOString(),
       account: { externalId: key, name: `Fault push ${key}`, billing: "usage" },
       devices: [device],
       licences: null,
