@@ -313,3 +313,14 @@ test("a session holds four streams; who does not ask for events gets the state o
   for (const one of [...streams, fifth]) one.close();
   expect((await listen(owner, "*/*")).status).toBe(200);
 });
+
+test("a page of another membership is told that there is no more to come", async () => {
+  const owner = await makeMember();
+  const { status } = await syncStreamHandler(
+    new Request(`${origin}/api/sync/stream?membership=${crypto.randomUUID()}`, {
+      headers: { accept: "text/event-stream", cookie: `${sessionCookieName()}=${owner.token}` },
+    }),
+    { params: Promise.resolve({}) },
+  );
+  expect(status).toBe(204);
+});

@@ -110,7 +110,8 @@ export const syncStreamHandler = route("sync:read", "read only", async (input) =
     const now = context.session?.actor;
     return now?.membershipId === expected && can(now, "sync:read") ? context : null;
   };
-  if (!(await look())) throw new AppError("membership.changed");
+  // No content: what tells a browser that there is no more to come. Its page is of a membership that was left.
+  if (!(await look())) return new Response(null, { status: 204, headers: { "cache-control": "no-store" } });
   const count = streams.get(session.id) ?? 0;
   if (count >= STREAMS_OF_A_SESSION) throw new AppError("request.tooMany", { retryAfterSeconds: 10 });
   streams.set(session.id, count + 1);

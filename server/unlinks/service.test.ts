@@ -130,7 +130,7 @@ describe("the form", () => {
       Array.from({ length: 8 }, () => post(unlink, admin, customer.id, { action: "unlink" })),
     );
     expect(answers).toContain("200");
-    expect(new Set(answers).isSubsetOf(new Set(["200", "409 account.notLinked"]))).toBe(true);
+    for (const answer of answers) expect(["200", "409 account.notLinked"]).toContain(answer);
     expect(await linked(customer)).toBe(0);
     expect((await adminQuery("select from account_link")).length).toBe(before.length + 2);
   });
