@@ -102,7 +102,7 @@ test("an address names its own columns, and says so", async ({ page, enter }) =>
   await page.goto("/it/customers?columns=name,used,nonsense&pageSize=25");
   await expect(heads(page).filter({ hasText: column.status })).toHaveCount(0);
   await page.getByRole("link", { name: partial.own }).click();
-  await expect(heads(page).filter({ hasText: column.status })).toHaveCount(1);
+  await expect(heads(page).nth(1)).toContainText(column.status);
 });
 
 for (const language of languages) {
