@@ -36,7 +36,7 @@ async function runJob(
     prepare(ctx, { ...chosen, key: crypto.randomUUID() }, new Date()),
   );
   const started = performance.now();
-  const fields = { capability: [], word: "", ...form, isConfirmed: true };
+  const fields = { capability: [], word: "", ...form };
   await acting(actor, (ctx) => begin(ctx, bulkId, fields));
   await runBulk({ partnerId: actor.partnerId, bulkId }, never);
   const ms = performance.now() - started;
