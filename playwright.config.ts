@@ -15,8 +15,8 @@ export default defineConfig({
   outputDir: "test-results",
   workers: 2,
   timeout: 60_000,
-  // A loaded machine may miss a wait once; what failed first is told as flaky.
-  retries: process.env["CI"] ? 1 : 0,
+  // A loaded machine may miss a wait; what failed first is told as flaky.
+  retries: process.env["CI"] ? 2 : 0,
   forbidOnly: Boolean(process.env["CI"]),
   projects: [
     { name: "reading", testIgnore: [writing, personal], fullyParallel: true },
