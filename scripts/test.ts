@@ -2,7 +2,7 @@
 import { spawn } from "node:child_process";
 import { readFile, rm } from "node:fs/promises";
 import { join, relative } from "node:path";
-import { parseArgs } from "node:util";
+import { parseArgs, stripVTControlCharacters } from "node:util";
 import { findBrowser } from "./browser.ts";
 import { buildIfChanged, projectRoot } from "./build.ts";
 import { freePort } from "./ports.ts";
@@ -10,7 +10,7 @@ import { describeFailure } from "./refusal.ts";
 import { startPortal } from "./portal-under-test.ts";
 import { temporaryFolder } from "./throw-away.ts";
 
-/** What one stage came to; `names` are those of the failed tests, told once more at the very end. */
+/** What one stage came to; `names` are the failed tests, each with why, told once more at the very end. */
 type Count = { passed: number; failed: number; names: string[] };
 
 type VitestReport = {
@@ -18,11 +18,17 @@ type VitestReport = {
   testResults: {
     name: string;
     status: string;
-    assertionResults: { status: string; fullName: string }[];
+    assertionResults: { status: string; fullName: string; failureMessages: string[] }[];
   }[];
 };
 type PlaywrightSuite = {
-  specs: { title: string; ok: boolean; file: string; line: number }[];
+  specs: {
+    title: string;
+    ok: boolean;
+    file: string;
+    line: number;
+    tests: { results: { error?: { message?: string; location?: { file: string; line: number } } }[] }[];
+  }[];
   suites?: PlaywrightSuite[];
 };
 type PlaywrightReport = {
@@ -60,11 +66,28 @@ function counted(passed: number, names: string[], failed: number, isSuccess: boo
   return { passed, names, failed: isSuccess ? failed : Math.max(failed, 1) };
 }
 
+/** The start of an error's message, without colours. */
+function inShort(message = ""): string {
+  return stripVTControlCharacters(message).trim().slice(0, 500).replaceAll("\n", "\n    ");
+}
+
+/** Why a browser test failed at each try, and where. */
+function whys({ tests }: PlaywrightSuite["specs"][number]): string {
+  return tests
+    .flatMap(({ results }) => results)
+    .flatMap(({ error }) => (error ? [error] : []))
+    .map(
+      ({ message, location }) =>
+        `\n    ${location ? `${relative(projectRoot, location.file)}:${location.line} ` : ""}${inShort(message)}`,
+    )
+    .join("");
+}
+
 function failedSpecs(suites: PlaywrightSuite[]): string[] {
   return suites.flatMap((suite) => [
     ...suite.specs
       .filter((spec) => !spec.ok)
-      .map((spec) => `tests/e2e/${spec.file}:${spec.line} ${spec.title}`),
+      .map((spec) => `tests/e2e/${spec.file}:${spec.line} ${spec.title}${whys(spec)}`),
     ...failedSpecs(suite.suites ?? []),
   ]);
 }
@@ -85,7 +108,7 @@ async function vitest(reports: string, filters: string[]): Promise<Count> {
     if (file.assertionResults.length === 0) return file.status === "failed" ? [path] : [];
     return file.assertionResults
       .filter(({ status }) => status === "failed")
-      .map(({ fullName }) => `${path} ${fullName}`);
+      .map(({ fullName, failureMessages }) => `${path} ${fullName}\n    ${inShort(failureMessages[0])}`);
   });
   return counted(result?.numPassedTests ?? 0, names, names.length, isSuccess);
 }

@@ -20,6 +20,8 @@ const all = async (caller: Caller) =>
   (await caller.query<CustomerList>("customers.list", { pageSize: 100 })).rows.toSorted((a, b) =>
     a.id.localeCompare(b.id),
   );
+/** Those that the emulated vendor tells about: other tests push customers to this partner meanwhile. */
+const told = (rows: Row[]) => rows.filter(({ sources }) => sources.some(({ vendor }) => vendor === "sophos"));
 const details = (caller: Caller, customerId: string) =>
   caller.query<CustomerDetails>("customers.byId", { customerId });
 const lastSync = (row: Row | undefined) => Date.parse(row?.lastSync ?? "");
@@ -38,13 +40,28 @@ const isQuiet = async (caller: Caller) => (await caller.query<unknown[]>("sync.l
 const settled = (caller: Caller) =>
   expect.poll(() => isQuiet(caller), { timeout: 60_000, intervals: [500] }).toBe(true);
 
-test.beforeAll(() => order({ mode: "ok" }));
+/** Waits until the vendor is read again after a failure; it is asked again by itself after a while. */
+const healed = (caller: Caller) =>
+  expect
+    .poll(
+      async () =>
+        told(await all(caller)).filter(({ reasons }) => reasons.some(({ code }) => code === "run_failed"))
+          .length,
+      { timeout: 150_000, intervals: [2_000] },
+    )
+    .toBe(0);
+
+test.beforeAll(async ({ as }) => {
+  test.setTimeout(180_000);
+  await order({ mode: "ok" });
+  await healed(await as("lagune"));
+});
 test.afterAll(() => order({ mode: "ok" }));
 
 test("Sync now reads one customer and says so", async ({ as, page, enter }) => {
   const caller = await as("lagune");
   await settled(caller);
-  const before = (await all(caller)).find(
+  const before = told(await all(caller)).find(
     ({ status, devicesTotal }) => status === "synced" && (devicesTotal ?? 0) > 0,
   );
   if (!before) throw new Error("no customer is synchronised");
@@ -113,7 +130,7 @@ test("a fault of one account costs that customer its freshness, shows why and wh
   test.setTimeout(150_000);
   const caller = await as("lagune");
   await settled(caller);
-  const before = await all(caller);
+  const before = told(await all(caller));
   // Customers that no other vendor tells about too.
   const healthy = before.filter(
     ({ status, devicesTotal, devicesSource }) =>
@@ -130,7 +147,6 @@ test("a fault of one account costs that customer its freshness, shows why and wh
   await syncAll(caller);
   await settled(caller);
   const after = new Map((await all(caller)).map((row) => [row.id, row]));
-  expect(after.size).toBe(before.length);
   for (const row of before) {
     const now = after.get(row.id);
     const code = struck.get(row.id)?.code ?? null;
@@ -188,10 +204,8 @@ test("a vendor that is gone shows as such with every customer, keeps all data, a
   test.setTimeout(240_000);
   const caller = await as("lagune");
   await settled(caller);
-  const before = await all(caller);
-  // Other tests push customers to this partner meanwhile.
-  const known = new Set(before.map(({ id }) => id));
-  const those = async () => (await all(caller)).filter(({ id }) => known.has(id));
+  const before = told(await all(caller));
+  const those = async () => told(await all(caller));
   const withData = before.filter(({ lastSync: at }) => at !== null);
   await order({ mode: "down" });
   await syncAll(caller);
@@ -207,20 +221,14 @@ test("a vendor that is gone shows as such with every customer, keeps all data, a
   );
   expect(failed.map(({ id }) => id).sort()).toEqual(withData.map(({ id }) => id).sort());
   await enter("lagune");
-  await page.goto("/it/customers?status=warning");
+  await page.goto("/it/customers?status=warning&vendor=sophos");
   await expect(page.locator('td[data-status="warning"]')).toHaveCount(failed.length);
   await page.locator("tr[data-row-id] td[data-column=status] button").first().hover();
   await expect(page.locator("ul[popover]:visible").first()).toContainText(
     resources.it.errors.vendor.unreachable.advice,
   );
   await order({ mode: "ok" });
-  await expect
-    .poll(
-      async () =>
-        (await those()).filter(({ reasons }) => reasons.some(({ code }) => code === "run_failed")).length,
-      { timeout: 150_000, intervals: [2_000] },
-    )
-    .toBe(0);
+  await healed(caller);
   await settled(caller);
   expect((await those()).map(({ id, status }) => [id, status])).toEqual(
     before.map(({ id, status }) => [id, status]),
