@@ -21,7 +21,7 @@ import {
 import { connectSophos, makeDeadJob, makeRun, newestRun } from "#tests/runs.ts";
 import { buryJob } from "./dead.ts";
 import { requestForCustomers, runSync } from "./sync.ts";
-import { tick } from "./tick.ts";
+import { queueDue } from "./tick.ts";
 
 let emulator: SophosEmulator;
 beforeAll(async () => {
@@ -401,7 +401,7 @@ test("dead jobs are dropped after thirty days", async () => {
   const partnerId = await makePartner();
   const [old, young] = [await makeDeadJob(partnerId), await makeDeadJob(partnerId)];
   await adminQuery("update dead_job set failed_at = now() - interval '31 days' where id = $1", [old]);
-  await tick(new Date(), never);
+  await queueDue(new Date(), never);
   expect(await adminQuery("select id from dead_job where partner_id = $1", [partnerId])).toEqual([
     { id: young },
   ]);

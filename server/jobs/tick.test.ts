@@ -1,14 +1,19 @@
 // The minute job over all partners: connections that are due, runs that died, one partner's trouble.
-import { afterAll, describe, expect, test } from "vitest";
+import { afterAll, afterEach, describe, expect, test, vi } from "vitest";
 import { closeDatabase, withScope } from "#db/client.ts";
 import { claimRun } from "#server/sync/queries-runs.ts";
 import { adminQuery } from "#tests/database.ts";
 import { makeAccount, makeConnection, makeCustomer, makeDevices, makePartner } from "#tests/factories.ts";
 import { runSync } from "./sync.ts";
-import { tick } from "./tick.ts";
+import { queueDue, renewStatuses } from "./tick.ts";
 
 afterAll(closeDatabase);
 const never = new AbortController().signal;
+/** What the worker does every minute, both parts. */
+const tick = async (now: Date, signal: AbortSignal) => {
+  await queueDue(now, signal);
+  await renewStatuses(now, signal);
+};
 const MINUTE = 60_000;
 const HOUR = 60 * MINUTE;
 const later = (ms: number) => new Date(Date.now() + ms);
@@ -155,6 +160,31 @@ test("the trouble of one partner stops neither the others nor their statuses", a
       )
     ).length,
   ).toBe(3);
+});
+
+describe("statuses go by the database's clock", () => {
+  afterEach(() => void vi.useRealTimers());
+
+  test.each([
+    ["behind", -HOUR, 0, "renewed"],
+    ["ahead", HOUR, 30 * MINUTE, "left"],
+  ])("with a worker's clock an hour %s", async (_, skewMs, dueInMs, outcome) => {
+    const customer = await makeCustomer({ partnerId: await makePartner() });
+    const { id } = customer;
+    const due = "now() + make_interval(secs => $2)";
+    await adminQuery(`update customer_overview set next_change_at = ${due} where customer_id = $1`, [
+      id,
+      dueInMs / 1000,
+    ]);
+    vi.useFakeTimers({ toFake: ["Date"], now: Date.now() + skewMs });
+    await renewStatuses(new Date(), never);
+    const [row] = await adminQuery<{ left: boolean }>(
+      `select coalesce(next_change_at between now() - interval '1 minute' and ${due}, false) as left
+       from customer_overview where customer_id = $1`,
+      [id, dueInMs / 1000],
+    );
+    expect(row?.left ? "left" : "renewed").toBe(outcome);
+  });
 });
 
 test("history has room for this month and the next", async () => {

@@ -4,7 +4,7 @@ import { log } from "#server/log.ts";
 import { deleteOldJobs } from "#server/bulk/queries.ts";
 import { dayIn } from "#server/licences/rules.ts";
 import { endScheduledLinks } from "#server/links/service.ts";
-import { getPartnerRules, makePartitions, tryTick } from "#server/overview/queries.ts";
+import { getPartnerRules, makePartitions, readClockLead, tryTick } from "#server/overview/queries.ts";
 import { refreshDue } from "#server/overview/service.ts";
 import { passingCodes } from "#server/sync/rules.ts";
 import { deleteDeadJobs } from "#server/sync/queries-dead.ts";
@@ -23,22 +23,27 @@ const DEAD_JOB_DAYS = 30;
 const DRAFT_DAYS = 2;
 const BULK_DAYS = 90;
 
-/** One pass over all partners at `now`; a partner that fails is logged and does not stop the others. */
-export async function tick(now: Date, signal: AbortSignal): Promise<void> {
-  for (const partnerId of await listPartnerIds()) {
-    if (signal.aborted) return;
-    try {
-      await tickPartner(partnerId, now, signal);
-    } catch (error) {
-      log.error({ err: error, partner: partnerId }, "the minute job failed for a partner");
-    }
-  }
-}
+/** What comes with time for one partner; `now` by this process's clock. */
+type Pass = (partnerId: string, now: Date, signal: AbortSignal) => Promise<void>;
 
-async function tickPartner(partnerId: string, now: Date, signal: AbortSignal): Promise<void> {
-  const scope = { partnerId };
+/** All partners, one after the other; one that fails is logged and does not stop the others. */
+const overAll =
+  (pass: Pass) =>
+  async (now: Date, signal: AbortSignal): Promise<void> => {
+    for (const partnerId of await listPartnerIds()) {
+      if (signal.aborted) return;
+      try {
+        await pass(partnerId, now, signal);
+      } catch (error) {
+        log.error({ err: error, partner: partnerId }, "the minute job failed for a partner");
+      }
+    }
+  };
+
+/** Makes partitions, ends what has died or is over, and queues the connections that are due. */
+export const queueDue = overAll(async (partnerId, now) => {
   await withScope(
-    scope,
+    { partnerId },
     "read write",
     async (db) => {
       if (!(await tryTick(db, partnerId))) return;
@@ -62,13 +67,23 @@ async function tickPartner(partnerId: string, now: Date, signal: AbortSignal): P
     "worker",
   );
   await tidySnapshots(partnerId, now);
+});
+
+/**
+ * Brings up to date the statuses that time or a setting has changed. Rows are made due by the database's clock, and go by
+ * it here: by one that is ahead of it, what is renewed while this runs would be due again and again.
+ */
+export const renewStatuses = overAll(async (partnerId, now, signal) => {
+  const scope = { partnerId };
+  const lead = await withScope(scope, "read only", readClockLead, "worker");
+  const due = new Date(now.getTime() + lead);
   while (!signal.aborted) {
     const done = await withScope(
       scope,
       "read write",
-      (db) => refreshDue(db, partnerId, now, ROWS_AT_ONCE),
+      (db) => refreshDue(db, partnerId, due, ROWS_AT_ONCE),
       "worker",
     );
     if (done < ROWS_AT_ONCE) return;
   }
-}
+});

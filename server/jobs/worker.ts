@@ -17,7 +17,7 @@ import { refreshCustomer, type RefreshJob } from "./refresh.ts";
 import { type RenameJob, sendRename } from "./rename.ts";
 import { runSnapshot, type SnapshotJob } from "./snapshot.ts";
 import { requestForCustomers, runSync, type SyncJob, type SyncRequestJob } from "./sync.ts";
-import { tick } from "./tick.ts";
+import { queueDue, renewStatuses } from "./tick.ts";
 
 const TICK_SECONDS = 20;
 /** Runs of different connections at the same time; one connection is never read twice at once. */
@@ -97,22 +97,34 @@ await workOn<DisconnectJob>("disconnect", one(disconnectCustomer));
 await workOn<BulkPayload>("bulk", one(runBulk), { atOnce: 2 });
 await workOn<{ partnerId: string; importId: string }>("import", one(runImport));
 
-let ticking: Promise<void> = Promise.resolve();
-const beat = () => {
-  ticking = ticking
-    .then(() => tick(new Date(), stop.signal))
-    .catch((error: unknown) => log.error({ err: error }, "the minute job failed"));
-};
-beat();
-const timer = setInterval(beat, TICK_SECONDS * 1000);
+/** Every TICK_SECONDS, but never twice at once; what it returns stops it and waits for what is under way. */
+function every(work: (now: Date, signal: AbortSignal) => Promise<void>): () => Promise<void> {
+  let working: Promise<void> = Promise.resolve();
+  const beat = () => {
+    working = working
+      .then(() => work(new Date(), stop.signal))
+      .catch((error: unknown) => log.error({ err: error }, "the minute job failed"));
+  };
+  beat();
+  const timer = setInterval(beat, TICK_SECONDS * 1000);
+  return () => {
+    clearInterval(timer);
+    return working;
+  };
+}
+// Apart, so that many statuses to renew keep no connection waiting.
+const minuteJobs = [every(queueDue), every(renewStatuses)];
 const heart = await startBeat();
 log.info("worker ready");
 
 async function end(): Promise<void> {
   if (stop.signal.aborted) return;
-  clearInterval(timer);
   stop.abort();
-  await Promise.allSettled([ticking, queue.stop({ graceful: true, timeout: 4_000 }), heart.stop()]);
+  await Promise.allSettled([
+    ...minuteJobs.map((stopJob) => stopJob()),
+    queue.stop({ graceful: true, timeout: 4_000 }),
+    heart.stop(),
+  ]);
   await closeDatabase();
   process.exit(0);
 }

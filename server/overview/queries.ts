@@ -279,6 +279,12 @@ export async function tryTick(db: ScopedDb, partnerId: string): Promise<boolean>
   return rows[0]?.held === true;
 }
 
+/** By how much the database's clock is ahead of this process's, in milliseconds. */
+export async function readClockLead(db: ScopedDb): Promise<number> {
+  const { rows } = await sql<{ at: Date }>`select clock_timestamp() as at`.execute(db);
+  return (rows[0]?.at.getTime() ?? Date.now()) - Date.now();
+}
+
 /** Makes sure that the history has room for this month and the next. */
 export async function makePartitions(db: ScopedDb, now: Date): Promise<void> {
   await sql`select app.history_partition((${now}::timestamptz + make_interval(months => m))::date) from generate_series(0, 1) m`.execute(

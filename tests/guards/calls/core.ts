@@ -218,6 +218,7 @@ export const calls: QueryCalls = ({ customer, member, limited, groupId }) => {
     "overview.endExpiredGrants": { given: [[p, [c], now]] },
     "overview.lockOverview": { given: [[p, [c]]] },
     "overview.tryTick": { given: [[p]] },
+    "overview.readClockLead": { given: [[]] },
     "overview.makePartitions": { given: [[now]] },
     "sync.upsertAccounts": { given: [[p, { id: connectionId, vendor: "sophos" }, [identity]]] },
     "sync.findByIdentifier": { given: [[p, ["x"]]] },
