@@ -23,7 +23,9 @@ export async function BatchSection({ batch, view }: { batch: SyncBatch; view: Pa
       : t(`batch.${batch.cause}`);
   const summary = states
     .filter((state) => counts[state] > 0)
-    .map((state) => t(`batch.counts.${state}`, { formatted: formatNumber(lang, counts[state]) }))
+    .map((state) =>
+      t(`batch.counts.${state}`, { count: counts[state], formatted: formatNumber(lang, counts[state]) }),
+    )
     .join(" · ");
   const form = {
     field: "batchId" as const,
