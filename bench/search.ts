@@ -1,10 +1,11 @@
 // Search with a typing mistake and with accents, the counts, and a member of one group, at the larger size.
-import { countMatches, countPostings, findScopeIds } from "#server/customers/queries-counts.ts";
+import { countMatches, countPostings } from "#server/customers/queries-counts.ts";
 import { endsWithin, type ListFilter, staleBefore } from "#server/customers/queries-filter.ts";
 import { readFrame } from "#server/customers/queries-frame.ts";
+import { findScopeIds } from "#server/customers/queries-scope.ts";
 import type { Client } from "pg";
 import { withScope } from "#db/client.ts";
-import { searchCustomers } from "#server/search/queries.ts";
+import { SEARCH_LIMIT, searchCustomers } from "#server/search/queries.ts";
 import { scopeOf } from "#server/audit/append.ts";
 import type { Actor } from "#server/permissions.ts";
 import { actorOf, callerOf } from "./caller.ts";
@@ -74,7 +75,9 @@ export async function measureSearch(admin: Client, partner: FilledPartner): Prom
   for (const [label, make] of Object.entries(queries)) {
     const query = (index: number) => make(names[index] ?? "");
     const floor = await timed(CALLS, (index) => bareSearch(admin, partner.id, query(index)));
-    const ours = await timed(CALLS, (index) => within(actor, (db) => searchCustomers(db, query(index))));
+    const ours = await timed(CALLS, (index) =>
+      within(actor, (db) => searchCustomers(db, query(index), SEARCH_LIMIT, null)),
+    );
     results.push(speed("search", `a name ${label}`, ours, 60, floor));
   }
   return results;

@@ -5,7 +5,7 @@ import { AlertIcon, InfoIcon, MinusIcon, TriangleIcon } from "#components/ui/ico
 import { Section } from "#components/ui/section.tsx";
 import { formatAge, formatDateTime, formatNumber } from "#locales/format.ts";
 import { getT } from "#locales/server.ts";
-import type { CustomerDetails } from "#server/customers/schema.ts";
+import type { CustomerDetails } from "#server/customer/schema.ts";
 import { type CustomerView, sectionState } from "./customer-view.ts";
 import { DataAge } from "./data-age.tsx";
 

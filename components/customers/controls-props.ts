@@ -3,6 +3,8 @@ import type { Language } from "#locales/languages.ts";
 import { getT } from "#locales/server.ts";
 import { sortColumns } from "#server/columns/schema.ts";
 import {
+  CONCERN_LIMIT,
+  COUNT_LIMIT,
   type CustomerList,
   type CustomerListInput,
   expiries,
@@ -35,8 +37,6 @@ const OPEN = 4;
 const switches = ["overUsed", "stale", "pinned", "protection"] as const;
 const named = [...filterFields, "protection"] as const;
 const remembered = [...named, "sort", "pageSize", "columns"] as const;
-/** Counting has stopped there (queries.ts). */
-const COUNT_LIMIT = 10_000;
 /** What the address need not say: the usual page size, and the order by name where nothing is searched. */
 const isDefault = ({ q, sort, pageSize }: CustomerListInput, name: string) =>
   (name === "pageSize" && pageSize === 50) || (name === "sort" && sort === "name" && q === undefined);
@@ -110,14 +110,16 @@ async function stripEntries(
     change: object,
     isCurrent: boolean,
     title: string,
-    isMore = count > COUNT_LIMIT,
+    isMore: boolean,
   ): Entry => {
     const shown = formatNumber(lang, isMore ? Math.min(count, COUNT_LIMIT) : count);
     return [kind, label, shown, listHref(lang, input, change), isCurrent, title, isMore ? more : ""];
   };
   const concern = (kind: "stale" | "expiring" | "overUsed", name: string, title: string, value: string) => {
     const isCurrent = input[kind] === value;
-    return entry(kind, name, concerns[kind], { [kind]: isCurrent ? undefined : value }, isCurrent, title);
+    const change = { [kind]: isCurrent ? undefined : value };
+    const isMore = concerns[kind] > CONCERN_LIMIT;
+    return entry(kind, name, Math.min(concerns[kind], CONCERN_LIMIT), change, isCurrent, title, isMore);
   };
   return [
     entry(

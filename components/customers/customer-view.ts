@@ -1,6 +1,6 @@
 import { formatAgo } from "#locales/format.ts";
 import type { Language } from "#locales/languages.ts";
-import type { CustomerDetails } from "#server/customers/schema.ts";
+import type { CustomerDetails } from "#server/customer/schema.ts";
 
 /** What each section of the page of one customer is given. */
 export type CustomerView = { details: CustomerDetails; lang: Language; timeZone: string };

@@ -3,7 +3,7 @@ import { AlertIcon, CheckIcon } from "#components/ui/icons.tsx";
 import { HeaderCell, Table, TableFrame } from "#components/ui/table.tsx";
 import { formatAge, formatDateTime } from "#locales/format.ts";
 import { getT } from "#locales/server.ts";
-import type { CustomerDetails } from "#server/customers/schema.ts";
+import type { CustomerDetails } from "#server/customer/schema.ts";
 import type { CustomerView } from "./customer-view.ts";
 
 type Device = NonNullable<CustomerDetails["devices"]>["rows"][number];

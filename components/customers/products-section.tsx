@@ -4,7 +4,7 @@ import { Section } from "#components/ui/section.tsx";
 import { HeaderCell, Table, TableFrame } from "#components/ui/table.tsx";
 import { formatDay, formatNumber, formatPercent } from "#locales/format.ts";
 import { getT } from "#locales/server.ts";
-import type { CustomerDetails } from "#server/customers/schema.ts";
+import type { CustomerDetails } from "#server/customer/schema.ts";
 import { type CustomerView, sectionState } from "./customer-view.ts";
 import { DataAge } from "./data-age.tsx";
 import { overUse, UsageBar, usageLength } from "./usage-bar.tsx";

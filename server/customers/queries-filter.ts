@@ -4,7 +4,7 @@ import type { ScopedDb } from "#db/client.ts";
 import { addDays, dayIn } from "#server/licences/rules.ts";
 import type { Actor } from "#server/permissions.ts";
 import { listPins } from "#server/pins/queries.ts";
-import { searchCustomers } from "#server/search/queries.ts";
+import { findCustomers } from "#server/search/service.ts";
 import { type CustomerListInput, statuses } from "./schema.ts";
 
 /** Data is stale when a whole day's synchronisation has not come: they are a day apart. */
@@ -41,7 +41,7 @@ export async function filterOf(
   now: Date,
 ): Promise<ListFilter> {
   const { q, status, group, relationship, licenceKind, category, overUsed, reason, vendor } = input;
-  const found = q ? await searchCustomers(db, q) : undefined;
+  const found = q ? await findCustomers(db, actor, q) : undefined;
   const pins = input.pinned ? await listPins(db, actor.partnerId, actor.membershipId) : undefined;
   const ids = found && pins ? found.filter((id) => pins.includes(id)) : (found ?? pins);
   return {

@@ -2,13 +2,12 @@
 import { type RawBuilder, sql } from "kysely";
 import type { ScopedDb } from "#db/client.ts";
 import type { Actor } from "#server/permissions.ts";
-import { COUNT_LIMIT } from "./queries.ts";
-import { type Status, statuses } from "./schema.ts";
+import { CONCERN_LIMIT, COUNT_LIMIT, type Status, statuses } from "./schema.ts";
 
 export type StatusCounts = { total: number; byStatus: Record<Status, number>; isMore: boolean };
 export type Frame = {
   counts: StatusCounts;
-  /** Each at most COUNT_LIMIT + 1. */
+  /** Each at most CONCERN_LIMIT + 1. */
   concerns: { stale: number; expiring: number; overUsed: number };
   /** The groups the actor may filter by: all of the partner's, or those of the member's own scope. */
   groups: { id: string; name: string }[];
@@ -31,11 +30,11 @@ const countsOfAll = (partnerId: string, { syncedBefore, ends }: Limits): RawBuil
   (select to_jsonb(k) from customer_count k where k.partner_id = ${partnerId}) as kept,
   jsonb_build_object(
     'stale', (select count(*) from (select from readable_overview o where o.partner_id = ${partnerId}
-      and o.last_sync_at_stored < ${syncedBefore} and o.has_metrics limit ${COUNT_LIMIT + 1}) s),
+      and o.last_sync_at_stored < ${syncedBefore} and o.has_metrics limit ${CONCERN_LIMIT + 1}) s),
     'expiring', (select count(*) from (select from customer_facet f where f.partner_id = ${partnerId}
-      and f.facet between ${`ends:${ends[0]}`} and ${`ends:${ends[1]}`} limit ${COUNT_LIMIT + 1}) e),
+      and f.facet between ${`ends:${ends[0]}`} and ${`ends:${ends[1]}`} limit ${CONCERN_LIMIT + 1}) e),
     'overUsed', (select count(*) from (select from customer_facet f where f.partner_id = ${partnerId}
-      and f.facet = 'over' limit ${COUNT_LIMIT + 1}) u)) as concerns`;
+      and f.facet = 'over' limit ${CONCERN_LIMIT + 1}) u)) as concerns`;
 
 /** For everybody else: counted over the customers of their scope, at most COUNT_LIMIT + 1. */
 const countsOfScope = (
@@ -48,9 +47,9 @@ const countsOfScope = (
   );
   return sql`counted.kept, counted.concerns from (
     select jsonb_build_object('total', count(*), ${status}) as kept,
-      jsonb_build_object('stale', count(*) filter (where c.has_metrics and c.last_sync_at < ${syncedBefore}),
-        'expiring', count(*) filter (where c.has_licences and c.licence_ends_on between ${ends[0]} and ${ends[1]}),
-        'overUsed', count(*) filter (where c.over_used)) as concerns
+      jsonb_build_object('stale', least(count(*) filter (where c.has_metrics and c.last_sync_at < ${syncedBefore}), ${CONCERN_LIMIT + 1}),
+        'expiring', least(count(*) filter (where c.has_licences and c.licence_ends_on between ${ends[0]} and ${ends[1]}), ${CONCERN_LIMIT + 1}),
+        'overUsed', least(count(*) filter (where c.over_used), ${CONCERN_LIMIT + 1})) as concerns
     from (select o.status, o.has_metrics, o.last_sync_at, o.has_licences, o.licence_ends_on, o.over_used from readable_overview o
       where o.partner_id = ${partnerId} ${ids ? sql`and o.customer_id = any(${[...ids]}::uuid[])` : sql``}
       limit ${COUNT_LIMIT + 1}) c) counted`;

@@ -6,11 +6,6 @@ import type { SortColumn } from "#server/columns/schema.ts";
 import { filtered, type ListFilter } from "./queries-filter.ts";
 import { type CustomerRow, licenceStates } from "./schema.ts";
 
-/** Counting stops here and says "more than" (performance.md, counts). */
-export const COUNT_LIMIT = 10_000;
-/** Up to so many known customers are fetched and sorted; among more, the index of the sort is walked. */
-export const FEW_CUSTOMERS = 5_000;
-
 type View = DB["readableOverview"];
 type Sort = {
   column: keyof View;

@@ -1,7 +1,8 @@
 // The public face of customers: who may, what comes in, what is called.
+import { CustomerDetails, detailsInput } from "#server/customer/schema.ts";
 import { getCustomerDetails } from "#server/customer/service.ts";
 import { customerProcedure, procedure, router } from "#server/trpc.ts";
-import { CustomerDetails, CustomerList, CustomerListInput, detailsInput } from "./schema.ts";
+import { CustomerList, CustomerListInput } from "./schema.ts";
 import { listCustomers } from "./service.ts";
 
 export const customersRouter = router({

@@ -7,21 +7,14 @@ import { type Actor, can } from "#server/permissions.ts";
 import { layoutOf } from "#server/preferences/rules.ts";
 import { SEARCH_LIMIT } from "#server/search/queries.ts";
 import { listLiveRuns } from "#server/sync/queries-batches.ts";
-import {
-  COUNT_LIMIT,
-  type Cursor,
-  listByIds,
-  type ListedRow,
-  listPage,
-  sortKind,
-  walkIndexes,
-} from "./queries.ts";
-import { countMatches, countPostings, findScopeIds } from "./queries-counts.ts";
+import { type Cursor, listByIds, type ListedRow, listPage, sortKind, walkIndexes } from "./queries.ts";
+import { countMatches, countPostings } from "./queries-counts.ts";
 import { endsWithin, filterOf, type ListFilter, staleBefore } from "./queries-filter.ts";
 import { readFrame, type StatusCounts } from "./queries-frame.ts";
 import { listGroupNames } from "./queries-groups.ts";
 import { listChanges, listSources } from "./queries-more.ts";
-import type { CustomerList, CustomerListInput, CustomerRow } from "./schema.ts";
+import { findScopeIds } from "./queries-scope.ts";
+import { COUNT_LIMIT, type CustomerList, type CustomerListInput, type CustomerRow } from "./schema.ts";
 
 function isDay(text: string): boolean {
   return (

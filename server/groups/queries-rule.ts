@@ -1,7 +1,7 @@
 // The queries of rules: how many customers one means, what it may be made of, and holding customers against it.
 import { sql } from "kysely";
 import type { ScopedDb } from "#db/client.ts";
-import { COUNT_LIMIT } from "#server/customers/queries.ts";
+import { COUNT_LIMIT } from "#server/customers/schema.ts";
 import type { Actor } from "#server/permissions.ts";
 import type { Rule, RuleOptions } from "./schema.ts";
 

@@ -2,7 +2,7 @@
 import { sql } from "kysely";
 import pg from "pg";
 import type { ScopedDb } from "#db/client.ts";
-import { COUNT_LIMIT } from "#server/customers/queries.ts";
+import { COUNT_LIMIT } from "#server/customers/schema.ts";
 import type { Actor } from "#server/permissions.ts";
 import type { Rule } from "./schema.ts";
 

@@ -1,5 +1,5 @@
 // Groups of customers: reading them, and each change with its entry in the partner's audit.
-import { COUNT_LIMIT } from "#server/customers/queries.ts";
+import { COUNT_LIMIT } from "#server/customers/schema.ts";
 import { AppError } from "#server/errors.ts";
 import { enqueue } from "#server/jobs/queue.ts";
 import { decodeCursor, encodeCursor } from "#server/paging/rules.ts";

@@ -1,8 +1,9 @@
 // What Home shows and does: the queue of work of one reader, who sees a customer, taking work on.
 import { findAccount } from "#server/vendor-accounts/queries.ts";
 import { findConnection } from "#server/connections/queries.ts";
-import { COUNT_LIMIT, walkIndexes } from "#server/customers/queries.ts";
-import { findScopeIds } from "#server/customers/queries-counts.ts";
+import { walkIndexes } from "#server/customers/queries.ts";
+import { COUNT_LIMIT } from "#server/customers/schema.ts";
+import { findScopeIds } from "#server/customers/queries-scope.ts";
 import { AppError } from "#server/errors.ts";
 import { listGroupChoices } from "#server/groups/queries-choices.ts";
 import { dayIn } from "#server/licences/rules.ts";

@@ -92,6 +92,30 @@ describe("the order of matches", () => {
     expect((await found("bottega ross")).slice(0, 2)).toEqual(["Bottega Rossi", "Bottega Rossini"]);
   });
 
+  test("is the same for who sees these customers by name, and none of the others", async () => {
+    const ids = await adminQuery<{ id: string; name: string }>(
+      "select id, name from customer where partner_id = $1",
+      [partnerId],
+    );
+    const everybody = await makeMember({ partnerId, role: "helpDesk", customers: ids.map(({ id }) => id) });
+    const one = await makeMember({
+      partnerId,
+      role: "helpDesk",
+      customers: ids.filter(({ name }) => name === "Bottega Rossi").map(({ id }) => id),
+    });
+    // One of each step: beginnings, words, other words, mistyped, inside a word, at last what resembles it.
+    for (const q of ["rossi", "milano rossi", "alpina-dig", "alpnia", "werk", "botega rosi", "zzzqqq"]) {
+      expect(await found(q, everybody), q).toEqual(await found(q));
+      expect(
+        (await found(q, one)).filter((name) => name !== "Bottega Rossi"),
+        q,
+      ).toEqual([]);
+    }
+    expect(await found("rossi", one)).toEqual(["Bottega Rossi"]);
+    expect(await found("botega", one)).toEqual(["Bottega Rossi"]);
+    expect(await found("kraftwerk", one)).toEqual([]);
+  });
+
   test("is not that of the alphabet", async () => {
     const order = await found("rossi");
     expect(order).not.toEqual(order.toSorted((a, b) => a.localeCompare(b)));

@@ -6,15 +6,21 @@ import type { Match } from "./schema.ts";
 /** The best matches of a search; nobody pages further than this by relevance. */
 export const SEARCH_LIMIT = 500;
 
-/** Ids of the at most `most` best matches, best first; partner, customer and member scope are applied inside the function. */
+/**
+ * Ids of the at most `most` best matches, best first; partner, customer and member scope are applied inside the function.
+ * `among`: only these are looked at; null: whoever the scope lets through.
+ */
 export async function searchCustomers(
   db: ScopedDb,
   query: string,
-  most: number = SEARCH_LIMIT,
+  most: number,
+  among: readonly string[] | null,
 ): Promise<string[]> {
   const { rows } = await sql<{
     customerId: string;
-  }>`select customer_id from app.search_customers(${query}, ${most})`.execute(db);
+  }>`select customer_id from app.search_customers(${query}, ${most}, ${among && [...among]}::uuid[])`.execute(
+    db,
+  );
   return rows.map((row) => row.customerId);
 }
 

@@ -1,5 +1,5 @@
 // Changing what decides the status of customers: each change is recorded and marks whom it concerns for the minute job.
-import { searchCustomers } from "#server/search/queries.ts";
+import { findCustomers } from "#server/search/service.ts";
 import { listGroups } from "#server/customers/queries-groups.ts";
 import { AppError } from "#server/errors.ts";
 import type { Guarded } from "#server/trpc.ts";
@@ -91,7 +91,7 @@ export async function setGroupThresholds(
 async function findMeant({ db, actor }: Reader, text: string): Promise<Match[]> {
   const plain = text.replaceAll("\0", "").trim();
   if (plain === "") return [];
-  const ids = (await searchCustomers(db, plain)).slice(0, 50);
+  const ids = (await findCustomers(db, actor, plain)).slice(0, 50);
   const found = await listNamed(db, actor.partnerId, ids, plain);
   const exact = found.filter((one) => one.isExact);
   return (exact.length > 0 ? exact : found).slice(0, MATCHES);

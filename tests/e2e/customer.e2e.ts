@@ -1,4 +1,5 @@
-import type { CustomerDetails, CustomerList } from "#server/customers/schema.ts";
+import type { CustomerDetails } from "#server/customer/schema.ts";
+import type { CustomerList } from "#server/customers/schema.ts";
 import {
   type Caller,
   expect,

@@ -216,7 +216,9 @@ describe("the search function", () => {
     const foreign = await makeCustomer({ name: "Molino Neri" });
     const limited = await makeMember({ partnerId, customers: [first.id] });
     const find = (scope: Parameters<typeof withScope>[0]) =>
-      withScope(scope, "read only", (db) => searchCustomers(db, "molino")).then((ids) => ids.sort());
+      withScope(scope, "read only", (db) => searchCustomers(db, "molino", 500, null)).then((ids) =>
+        ids.sort(),
+      );
     expect(await find({ partnerId, memberAll: true })).toEqual([first.id, second.id].sort());
     expect(await find({ partnerId: foreign.partnerId, memberAll: true })).toEqual([foreign.id]);
     expect(await find({ partnerId, customerId: second.id, memberAll: true })).toEqual([second.id]);

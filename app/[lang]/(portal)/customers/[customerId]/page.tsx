@@ -24,7 +24,7 @@ import type { WarningView } from "#components/warnings/warning-view.ts";
 import { isLanguage, languages } from "#locales/languages.ts";
 import { getT } from "#locales/server.ts";
 import { api } from "#server/caller.ts";
-import { detailsInput } from "#server/customers/schema.ts";
+import { detailsInput } from "#server/customer/schema.ts";
 import { can } from "#server/permissions.ts";
 import { requireActor } from "#server/session.ts";
 
