@@ -32,7 +32,7 @@ export async function ProposalLine({
         </Link>
         {about.length > 0 && <span className="text-ink-soft"> · {about.join(" · ")}</span>}
         <p className="text-caption text-ink-soft">
-          {why.length > 0 && `${t("score", { score: proposal.score })}: ${formatList(lang, why)}`}
+          {why.length > 0 && t("score", { score: proposal.score, why: formatList(lang, why) })}
         </p>
       </div>
       {children}
