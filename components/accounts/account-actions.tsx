@@ -1,4 +1,4 @@
-import { buttonClass } from "#components/ui/button.tsx";
+import { buttonClass } from "#components/ui/button-class.ts";
 import { ChevronRightIcon } from "#components/ui/icons.tsx";
 import type { Language } from "#locales/languages.ts";
 import { getT } from "#locales/server.ts";

@@ -1,5 +1,6 @@
 import type { ReactNode } from "react";
-import { Button, type ButtonLook } from "#components/ui/button.tsx";
+import { Button } from "#components/ui/button.tsx";
+import type { ButtonLook } from "#components/ui/button-class.ts";
 
 /** One button that does something with a job, by a plain POST; `children` before it are its fields. */
 export function JobForm({

@@ -3,7 +3,7 @@ import { EarlyAccessNotice } from "#components/accounts/early-access-notice.tsx"
 import { addressLine } from "#components/customers/address-line.ts";
 import { StatusBadge } from "#components/customers/status-badge.tsx";
 import { Badge } from "#components/ui/badge.tsx";
-import { buttonClass } from "#components/ui/button.tsx";
+import { buttonClass } from "#components/ui/button-class.ts";
 import { CloseIcon, CoinIcon } from "#components/ui/icons.tsx";
 import { LinkButton } from "#components/ui/link-button.tsx";
 import { Notice } from "#components/ui/notice.tsx";

@@ -1,15 +1,11 @@
 "use client";
 
-import { Button, buttonClass } from "#components/ui/button.tsx";
+import { Button } from "#components/ui/button.tsx";
+import { buttonClass } from "#components/ui/button-class.ts";
 import { EmptyState } from "#components/ui/empty-state.tsx";
 import { AlertIcon } from "#components/ui/icons.tsx";
-import en from "#locales/en/failure.json" with { type: "json" };
-import fr from "#locales/fr/failure.json" with { type: "json" };
-import it from "#locales/it/failure.json" with { type: "json" };
 import type { Language } from "#locales/languages.ts";
-
-/** An error boundary gets no text from the server, so these five sentences are the ones that the browser holds itself. */
-const texts = { en, it, fr };
+import { texts } from "./failure-texts.ts";
 
 /** `supportId` is the digest under which the server logged the error. */
 export function Failure({

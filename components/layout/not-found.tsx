@@ -1,25 +1,29 @@
-import { headers } from "next/headers";
+"use client";
+
+import { useParams } from "next/navigation";
 import { EmptyState } from "#components/ui/empty-state.tsx";
 import { LinkButton } from "#components/ui/link-button.tsx";
 import { isLanguage, languages } from "#locales/languages.ts";
-import { getT } from "#locales/server.ts";
+import { texts } from "./failure-texts.ts";
 import { Mark } from "./mark.tsx";
 
-/** Nothing at this address, or nothing this reader may see: the two look alike on purpose. */
-export async function NotFoundMessage() {
-  // A not-found file gets no parameters; proxy.ts says which language the address is in.
-  const lang = (await headers()).get("x-lang");
+/**
+ * Nothing at this address, or nothing this reader may see: the two look alike on purpose. With sentences that the browser
+ * holds itself: what stands in a not-found file travels with every page.
+ */
+export function NotFoundMessage() {
+  const { lang } = useParams<{ lang: string }>();
   const language = isLanguage(lang) ? lang : languages[0];
-  const t = await getT(language, "common");
+  const text = texts[language].notFound;
   return (
     <EmptyState
       level={1}
       icon={<Mark className="size-12" />}
-      title={t("notFound.title")}
-      reason={t("notFound.body")}
+      title={text.title}
+      reason={text.body}
       action={
         <LinkButton href={`/${language}`} variant="primary">
-          {t("notFound.action")}
+          {text.action}
         </LinkButton>
       }
     />

@@ -1,3 +1,5 @@
+"use client";
+
 import type { ReactNode, SVGProps } from "react";
 
 /** Drawn on a 16 px grid with one stroke; an icon that says something alone takes `label`, else it is decoration. */

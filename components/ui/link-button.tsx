@@ -1,6 +1,8 @@
+"use client";
+
 import Link from "next/link";
 import type { ComponentProps, ReactNode } from "react";
-import { type ButtonLook, buttonClass } from "./button.tsx";
+import { type ButtonLook, buttonClass } from "./button-class.ts";
 
 /** A link that looks like a button: it goes somewhere and changes nothing. */
 export function LinkButton({

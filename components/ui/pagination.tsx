@@ -1,3 +1,5 @@
+"use client";
+
 import type { ReactNode } from "react";
 import { ChevronLeftIcon, ChevronRightIcon, FirstIcon } from "./icons.tsx";
 import { LinkButton } from "./link-button.tsx";

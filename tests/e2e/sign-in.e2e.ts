@@ -148,7 +148,7 @@ test("an unknown page is a 404 in the language of its address", async ({ page, e
       const response = await page.goto(`/${language}/${path}`);
       expect(response?.status(), path).toBe(404);
       await expect(page.getByRole("heading", { level: 1 })).toHaveText(
-        resources[language].common.notFound.title,
+        resources[language].failure.notFound.title,
       );
       await expect(page.locator("html")).toHaveAttribute("lang", language);
     }

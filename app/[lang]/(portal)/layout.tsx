@@ -1,18 +1,7 @@
 import { headers } from "next/headers";
 import { redirect } from "next/navigation";
 import type { ReactNode } from "react";
-import { type NavItem, Shell } from "#components/layout/shell.tsx";
-import {
-  BuildingsIcon,
-  GroupsIcon,
-  HomeIcon,
-  KeyIcon,
-  LinkIcon,
-  PersonKeyIcon,
-  PlugIcon,
-  SlidersIcon,
-  SyncIcon,
-} from "#components/ui/icons.tsx";
+import { type NavItem, Shell, type ShellMembership } from "#components/layout/shell.tsx";
 import { isLanguage, languages } from "#locales/languages.ts";
 import { getT } from "#locales/server.ts";
 import { can, type Permission } from "#server/permissions.ts";
@@ -20,16 +9,15 @@ import { getShellActor } from "#server/session.ts";
 
 /** Pages beside the customers, for whoever may do one of these things there. */
 const pages = [
-  { path: "groups", key: "groups", icon: GroupsIcon, may: ["group:manage"] },
-  { path: "connections", key: "connections", icon: PlugIcon, may: ["sync:read", "connection:manageOwn"] },
-  { path: "sync", key: "sync", icon: SyncIcon, may: ["sync:read"] },
-  { path: "vendor-accounts", key: "vendorAccounts", icon: LinkIcon, may: ["account:link"] },
-  { path: "settings", key: "settings", icon: SlidersIcon, may: ["partner:settings"] },
-  { path: "tokens", key: "tokens", icon: KeyIcon, may: ["token:manage", "token:manageOwn"] },
+  { path: "groups", key: "groups", may: ["group:manage"] },
+  { path: "connections", key: "connections", may: ["sync:read", "connection:manageOwn"] },
+  { path: "sync", key: "sync", may: ["sync:read"] },
+  { path: "vendor-accounts", key: "vendorAccounts", may: ["account:link"] },
+  { path: "settings", key: "settings", may: ["partner:settings"] },
+  { path: "tokens", key: "tokens", may: ["token:manage", "token:manageOwn"] },
   {
     path: "sign-in-providers",
     key: "signInProviders",
-    icon: PersonKeyIcon,
     may: ["partner:settings", "team:manageOwn"],
   },
 ] as const satisfies readonly { may: readonly Permission[]; [more: string]: unknown }[];
@@ -51,22 +39,37 @@ export default async function PortalLayout({ children, params }: Props) {
   const may = (permission: Permission) =>
     active !== undefined && can({ role: active.role, customerId: null }, permission);
   const nav: NavItem[] = [
-    { href: `/${language}`, label: t("nav.home"), icon: <HomeIcon />, exact: true },
-    {
-      href: `/${language}/customers`,
-      label: t(isCustomer ? "nav.ownCustomer" : "nav.customers"),
-      icon: <BuildingsIcon />,
-    },
+    ["home", `/${language}`, t("nav.home")],
+    ["customers", `/${language}/customers`, t(isCustomer ? "nav.ownCustomer" : "nav.customers")],
     ...pages
       .filter((page) => page.may.some(may))
-      .map(({ path, key, icon: Icon }) => ({
-        href: `/${language}/${path}`,
-        label: t(`nav.${key}`),
-        icon: <Icon />,
-      })),
+      .map(({ path, key }): NavItem => [key, `/${language}/${path}`, t(`nav.${key}`)]),
   ];
+  const memberships = actor.memberships.map(({ id, partnerName, customerName, role }): ShellMembership => {
+    const as = t(`role.${role}`);
+    return customerName === undefined ? [id, partnerName, as] : [id, customerName, `${as} · ${partnerName}`];
+  });
   return (
-    <Shell actor={actor} lang={language} nav={nav}>
+    <Shell
+      lang={language}
+      person={{ name: actor.name, email: actor.email }}
+      memberships={memberships}
+      active={actor.activeMembershipId}
+      nav={nav}
+      texts={{
+        product: t("product"),
+        open: t("menu.open"),
+        close: t("menu.close"),
+        search: (await getT(language, "palette"))("open"),
+        nav: t("nav.label"),
+        language: t("language.label"),
+        languages: { en: t("language.en"), it: t("language.it"), fr: t("language.fr") },
+        profile: t("account.profile"),
+        signOut: t("account.signOut"),
+        switch: t("account.switchMembership"),
+        current: t("account.current"),
+      }}
+    >
       {children}
     </Shell>
   );

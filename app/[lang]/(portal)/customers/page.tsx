@@ -15,6 +15,7 @@ import { SyncNotice } from "#components/customers/sync-notice.tsx";
 import { ListForms, ListTools } from "#components/customers/list-tools.tsx";
 import { tableProps } from "#components/customers/table-document.ts";
 import { ExportMenu } from "#components/exports/export-menu.tsx";
+import { exportProps } from "#components/exports/export-props.ts";
 import { PinNotice } from "#components/pins/pin-notice.tsx";
 import { SyncProgress } from "#components/sync/sync-progress.tsx";
 import { UploadIcon } from "#components/ui/icons.tsx";
@@ -50,11 +51,12 @@ export default async function CustomersPage({ params, searchParams }: Props) {
   const query = await searchParams;
   const { address, opened } = await readViewAddress(query, (id) => api.views.open({ id }));
   const input = readListAddress(address);
-  const [t, common, sync, views, list] = await Promise.all([
+  const [t, common, sync, views, offer, list] = await Promise.all([
     getT(lang, "customers"),
     getT(lang, "common"),
     getT(lang, "sync"),
     api.views.list({ shown: listQuery(input) }),
+    can(actor, "account:create") ? api.monthlyAccounts.offer({}) : undefined,
     lenientCursor(input.after, (after) => api.customers.list({ ...input, after })),
   ]);
   const start = startOf(query, views.views);
@@ -77,10 +79,8 @@ export default async function CustomersPage({ params, searchParams }: Props) {
                 {t("import")}
               </LinkButton>
             )}
-            {can(actor, "account:create") && (await api.monthlyAccounts.offer({})).isFlex && (
-              <CreateAccountLink lang={lang} />
-            )}
-            {can(actor, "customer:export") && <ExportMenu input={input} lang={lang} />}
+            {offer?.isFlex && <CreateAccountLink lang={lang} />}
+            {can(actor, "customer:export") && <ExportMenu {...await exportProps(input, lang)} />}
             {can(actor, "sync:startAll") && input.group !== undefined && (
               <SyncForm
                 membershipId={actor.membershipId}

@@ -1,6 +1,7 @@
 import type { Metadata } from "next";
 import { fieldError, one, ProfileNotices, type Query } from "#components/profile/notices.tsx";
-import { Button, buttonClass } from "#components/ui/button.tsx";
+import { Button } from "#components/ui/button.tsx";
+import { buttonClass } from "#components/ui/button-class.ts";
 import { Field } from "#components/ui/field.tsx";
 import { TextInput } from "#components/ui/input.tsx";
 import { PageHeader } from "#components/ui/page-header.tsx";
