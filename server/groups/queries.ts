@@ -92,7 +92,10 @@ export async function findGroup(db: ScopedDb, reader: Reader, id: string): Promi
   return rows[0];
 }
 
-/** What decides whether a group may be changed, locked until the transaction ends. */
+/**
+ * What decides whether a group may be changed, locked until the transaction ends. Members may be put in meanwhile: who
+ * changes them looks at the group's key and would wait, while this transaction waits for their rows.
+ */
 export function lockGroup(
   db: ScopedDb,
   partnerId: string,
@@ -112,7 +115,7 @@ export function lockGroup(
     .where("partnerId", "=", partnerId)
     .where("id", "=", id)
     .select(["name", "version", "ruleMatch", "silentDays", "stuckHours"])
-    .forUpdate()
+    .forNoKeyUpdate()
     .executeTakeFirst();
 }
 
