@@ -137,7 +137,7 @@ describe("what stands in the file", () => {
   test.each([
     ["en", ",", "4.5", "Warning", "Used", "no"],
     ["it", ";", "4,5", "Avviso", "In uso", "no"],
-    ["fr", ";", "4,5", "Avertissement", "Utilisé", "non"],
+    ["fr", ";", "4,5", "Avertissement", "Utilisées", "non"],
   ] as const)("in the words and marks of %s", async (lang, delimiter, used, status, header, no) => {
     const response = await get(member, `lang=${lang}&columns=all`);
     expect(response.headers.get("content-type")).toBe("text/csv; charset=utf-8");

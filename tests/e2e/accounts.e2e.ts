@@ -60,7 +60,7 @@ test("without scripts: a monthly account is created, opened, scheduled for its e
   await page.goto("/en/customers");
   await page.getByRole("link", { name: text.new.title }).click();
   await fillDetails(page, name, "nobody@nowhere");
-  await expect(page.getByRole("alert")).toContainText(errors.monthly.incomplete);
+  await expect(page.locator("main").getByRole("alert")).toContainText(errors.monthly.incomplete);
   await expect(page.getByText(text.new.fault.email)).toBeVisible();
   await expect(page.getByLabel(text.new.field.name)).toHaveValue(name);
   await fillDetails(page, name, `ada@zeta-${Date.now().toString(36)}.example`);
@@ -98,7 +98,7 @@ test("without scripts: a monthly account is created, opened, scheduled for its e
   await expect(page.getByText(text.disconnect.billed)).toBeVisible();
   await page.getByLabel(text.disconnect.word).fill("maybe");
   await page.getByRole("button", { name: fill(text.disconnect.submit, { name }) }).click();
-  await expect(page.getByRole("alert")).toContainText(errors.account.wordMissing);
+  await expect(page.locator("main").getByRole("alert")).toContainText(errors.account.wordMissing);
   await disconnect(page, customerId, name);
   expect((await caller.get(`/en/customers/${customerId}`)).status).toBe(404);
   await expect
@@ -166,7 +166,7 @@ test("trials are named, converted after a quantity was put right, and stay conve
   const quantity = page.locator('input[name="quantity-0"]');
   await quantity.fill("0");
   await page.getByRole("button", { name: /bill monthly/ }).click();
-  await expect(page.getByRole("alert")).toContainText(errors.trial.quantity);
+  await expect(page.locator("main").getByRole("alert")).toContainText(errors.trial.quantity);
   await expect(quantity).toHaveValue("0");
   await quantity.fill("5");
   await page.getByRole("button", { name: /bill monthly/ }).click();

@@ -135,7 +135,7 @@ test("what somebody else saved meanwhile is told, and nothing that was typed is 
   const notes = "Ñandú 🏔️ مخبز ".repeat(60);
   await page.getByLabel(text.facts.notes).fill(notes);
   await page.getByRole("button", { name: text.edit.save }).first().click();
-  await expect(page.getByRole("alert")).toContainText(errors.customer.changed);
+  await expect(page.locator("main").getByRole("alert")).toContainText(errors.customer.changed);
   await expect(page.getByLabel(text.facts.notes)).toHaveValue(notes);
   await expect(page.locator('[data-now="tags"]')).toContainText("meanwhile");
   await restoreTags(caller, id, "");
@@ -188,7 +188,7 @@ test("without scripts: the panel, its form, the record and the contacts", async 
   await added.getByLabel(it.contacts.lastName).fill("Ferri");
   await added.getByLabel(it.contacts.email).fill("ferri");
   await added.getByRole("button", { name: it.contacts.add }).click();
-  await expect(page.getByRole("alert")).toContainText(resources.it.errors.contact.email);
+  await expect(page.locator("main").getByRole("alert")).toContainText(resources.it.errors.contact.email);
   await expect(added.getByLabel(it.contacts.lastName)).toHaveValue("Ferri");
   await added.getByLabel(it.contacts.email).fill("ferri@x.example");
   await added.getByRole("button", { name: it.contacts.add }).click();

@@ -65,7 +65,7 @@ test("without scripts: a group is made, filled, searched, emptied, renamed and d
   await page.getByRole("button", { name: text.members.findSubmit, exact: true }).click();
   const add = page.getByRole("button", { name: text.members.addChosen });
   await add.click();
-  await expect(page.getByRole("alert")).toContainText(errors.noneChosen);
+  await expect(page.locator("main").getByRole("alert")).toContainText(errors.noneChosen);
   const box = (of: string) => page.locator(of).getByRole("checkbox");
   await box(`#add [data-row-id="${first?.id}"]`).check();
   await box(`#add [data-row-id="${second?.id}"]`).check();
@@ -126,7 +126,7 @@ test("by rule without scripts: counted before it is made, refused when it asks n
   await field.fill(name);
   await page.getByRole("radio", { name: text.kind.rule }).check();
   await page.getByRole("button", { name: text.form.create }).click();
-  await expect(page.getByRole("alert")).toContainText(errors.ruleEmpty);
+  await expect(page.locator("main").getByRole("alert")).toContainText(errors.ruleEmpty);
   await page.getByRole("checkbox", { name: "Austria" }).check();
   await page.getByRole("button", { name: text.rule.count, exact: true }).click();
   const counted = page.locator("#rule output");

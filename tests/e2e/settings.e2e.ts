@@ -51,7 +51,10 @@ for (const javaScriptEnabled of [true, false]) {
       try {
         await page.getByLabel(text.thresholds.stuckHours).fill(String(partner.stuckHours));
         await save.click();
-        const conflict = page.getByRole("alert").filter({ hasText: resources.en.errors.settings.conflict });
+        const conflict = page
+          .locator("main")
+          .getByRole("alert")
+          .filter({ hasText: resources.en.errors.settings.conflict });
         await expect(conflict).toContainText(`${partner.stuckHours + 1} hours`);
         await expect(conflict).toContainText(`${partner.stuckHours} hours`);
         await expect(page.getByLabel(text.thresholds.stuckHours)).toHaveValue(String(partner.stuckHours));
@@ -97,7 +100,7 @@ for (const javaScriptEnabled of [true, false]) {
       await page.getByLabel(text.windows.from, { exact: true }).fill(`${day(2)}T22:00`);
       await page.getByLabel(text.windows.until, { exact: true }).fill(`${day(3)}T04:00`);
       await page.getByRole("button", { name: text.windows.submit }).click();
-      await expect(page.getByRole("alert").first()).toContainText(
+      await expect(page.locator("main").getByRole("alert").first()).toContainText(
         resources.en.errors.settings.customerUnclear,
       );
       await expect(page.getByLabel(text.windows.name, { exact: true })).toHaveValue(name);
@@ -125,7 +128,7 @@ for (const javaScriptEnabled of [true, false]) {
         await page.getByRole("button", { name: denied.submit }).click();
       };
       await add("**");
-      await expect(page.getByRole("alert").first()).toContainText(
+      await expect(page.locator("main").getByRole("alert").first()).toContainText(
         resources.fr.errors.settings.patternTooBroad,
       );
       await expect(page.getByLabel(denied.pattern, { exact: true })).toHaveValue("**");
@@ -134,7 +137,9 @@ for (const javaScriptEnabled of [true, false]) {
       const row = page.getByRole("listitem").filter({ hasText: pattern });
       await expect(row).toContainText(fill(denied.customers_one, { formatted: "0" }));
       await add(pattern.toUpperCase());
-      await expect(page.getByRole("alert").first()).toContainText(resources.fr.errors.settings.patternTaken);
+      await expect(page.locator("main").getByRole("alert").first()).toContainText(
+        resources.fr.errors.settings.patternTaken,
+      );
       await row.getByRole("button").click();
       await expect(page.getByText(notice.patternRemoved)).toBeVisible();
       await expect(row).toHaveCount(0);

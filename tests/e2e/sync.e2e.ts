@@ -22,7 +22,7 @@ const all = async (caller: Caller) =>
     a.id.localeCompare(b.id),
   );
 /** Those that the emulated vendor tells about: other tests push customers to this partner meanwhile. */
-const told = (rows: Row[]) => rows.filter(({ sources }) => sources.some(({ vendor }) => vendor === "sophos"));
+const told = (rows: Row[]) => rows.filter(({ vendors }) => vendors.includes("sophos"));
 const details = (caller: Caller, customerId: string) =>
   caller.query<CustomerDetails>("customers.byId", { customerId });
 const lastSync = (row: Row | undefined) => Date.parse(row?.lastSync ?? "");

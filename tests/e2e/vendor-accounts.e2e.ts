@@ -66,7 +66,9 @@ test("merging asks for the word, and says what is wrong", async ({ as, enter, pa
   await page.goto(`/en/vendor-accounts/${account.id}?q=hôtel`);
   await page.locator("#merge").getByLabel(text.detail.mergeWord).fill("maybe");
   await page.getByRole("button", { name: text.detail.mergeSubmit }).click();
-  await expect(page.getByRole("alert")).toContainText(resources.en.errors.account.wordMissing);
+  await expect(page.locator("main").getByRole("alert")).toContainText(
+    resources.en.errors.account.wordMissing,
+  );
 });
 
 test("help desk and business do not find the page", async ({ as }) => {

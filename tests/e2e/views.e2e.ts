@@ -90,7 +90,7 @@ for (const javaScriptEnabled of [true, false]) {
       await bar(page).getByLabel(text.save.name).fill("taken");
       await bar(page).getByRole("button", { name: text.save.submit }).click();
       await expect(
-        page.getByRole("alert").filter({ hasText: resources.en.errors.view.nameTaken }),
+        page.locator("main").getByRole("alert").filter({ hasText: resources.en.errors.view.nameTaken }),
       ).toBeVisible();
       await expect(bar(page).getByLabel(text.save.name)).toHaveValue("taken");
       await expect(chips(page).getByRole("link")).toHaveCount(1);

@@ -73,7 +73,7 @@ for (const [place, javaScriptEnabled] of [true, false].entries()) {
       await snooze.getByLabel(text.snooze.for, { exact: true }).selectOption("until");
       await snooze.getByLabel(text.snooze.until).fill("2020-01-01T10:00");
       await snooze.getByRole("button").click();
-      await expect(page.getByRole("alert").first()).toContainText(errors.warning.until);
+      await expect(page.locator("main").getByRole("alert").first()).toContainText(errors.warning.until);
       await expect(snooze.getByLabel(text.why)).toHaveValue("Summer break");
       await snooze.getByLabel(text.snooze.for, { exact: true }).selectOption("month");
       await snooze.getByRole("button").click();
