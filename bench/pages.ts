@@ -6,7 +6,7 @@ import type { BenchDatabase } from "./database.ts";
 import type { FilledPartner } from "./fill.ts";
 import { buildFloorApp, tableTextsOf } from "./floor-app.ts";
 import { kilobytes, median, times, whole } from "./statistics.ts";
-import type { Result } from "./table.ts";
+import { plainTable, type Result, type Section } from "./table.ts";
 import {
   load,
   residentBytes,
@@ -22,6 +22,9 @@ const ROUNDS = 3;
 const page = "/en/customers?pageSize=50";
 const everyColumn = `${page}&columns=${columnIds.join(",")}`;
 const procedure = `/api/trpc/customers.list?${new URLSearchParams({ input: JSON.stringify({ pageSize: 50 }) })}`;
+
+/** A signed-in page with little of its own: what the shell costs. */
+const shellPage = "/en/bulk";
 
 type Pair = { floor: number; ours: number };
 
@@ -91,6 +94,30 @@ async function sizes(ours: Server, floor: Server, cookie: string): Promise<Resul
   ];
 }
 
+/** What a request costs both cores together, database and load generator included, taken from throughput. */
+function whereTimeGoes(page: Pair, route: Pair, shell: number): Section {
+  const cost = (perSecond: number) => 1000 / perSecond;
+  const rest = cost(page.ours) - cost(route.ours) - cost(shell);
+  const row = (what: string, milliseconds: number) => [what, `${milliseconds.toFixed(1)} ms`];
+  return {
+    title: "Where the time of the customers page goes",
+    lines: plainTable(
+      ["what", "of both cores, a request"],
+      [
+        row("the leanest Next.js page with the same table", cost(page.floor)),
+        row("a bare JSON route with one query", cost(route.floor)),
+        row("the customers page", cost(page.ours)),
+        row(
+          "… of which: its list, as customers.list over tRPC (session, permission, six queries, checked output)",
+          cost(route.ours),
+        ),
+        row(`… a page with a shell, a session and little else (${shellPage})`, cost(shell)),
+        row("… the rest: table, filters, views, forms, panel and their rendering", rest),
+      ],
+    ),
+  };
+}
+
 const memory = (what: string, bytes: number): Result => ({
   row: "memory",
   what,
@@ -105,7 +132,7 @@ export async function measurePages(
   database: BenchDatabase,
   partner: FilledPartner,
   seconds: number,
-): Promise<Result[]> {
+): Promise<{ results: Result[]; section: Section }> {
   const token = await startSession({ ...partner, userAgent: "bench", address: "127.0.0.1" });
   const cookie = `belvedere-session=${token}; lang=en`;
   const ours = await startNext(projectRoot, database.environment, "/healthz");
@@ -122,11 +149,12 @@ export async function measurePages(
     try {
       const pages = await inTurn(`${floor.url}/table`, ours.url + page, cookie, seconds);
       const routes = await inTurn(`${floor.url}/json`, ours.url + procedure, cookie, seconds);
+      const shell = (await load(ours.url + shellPage, seconds, cookie)).perSecond;
       const web = await residentBytes(ours.pid);
       const worker = await startWorker(database.environment);
       const workerBytes = await residentBytes(worker.pid).finally(worker.stop);
       const size = `${whole(partner.customers)} customers`;
-      return [
+      const results = [
         throughput(
           `customers page, ${size}; floor: the leanest Next.js page, same table from memory`,
           pages,
@@ -137,6 +165,7 @@ export async function measurePages(
         memory("web after the load above", web),
         memory("worker, started, nothing to do", workerBytes),
       ];
+      return { results, section: whereTimeGoes(pages, routes, shell) };
     } finally {
       await floor.stop();
       await app.remove();

