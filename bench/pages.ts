@@ -95,18 +95,18 @@ async function sizes(ours: Server, floor: Server, cookie: string): Promise<Resul
 }
 
 /** What a request costs both cores together, database and load generator included, taken from throughput. */
-function whereTimeGoes(page: Pair, route: Pair, shell: number): Section {
+function whereTimeGoes(list: Pair, route: Pair, shell: number): Section {
   const cost = (perSecond: number) => 1000 / perSecond;
-  const rest = cost(page.ours) - cost(route.ours) - cost(shell);
+  const rest = cost(list.ours) - cost(route.ours) - cost(shell);
   const row = (what: string, milliseconds: number) => [what, `${milliseconds.toFixed(1)} ms`];
   return {
     title: "Where the time of the customers page goes",
     lines: plainTable(
       ["what", "of both cores, a request"],
       [
-        row("the leanest Next.js page with the same table", cost(page.floor)),
+        row("the leanest Next.js page with the same table", cost(list.floor)),
         row("a bare JSON route with one query", cost(route.floor)),
-        row("the customers page", cost(page.ours)),
+        row("the customers page", cost(list.ours)),
         row(
           "… of which: its list, as customers.list over tRPC (session, permission, six queries, checked output)",
           cost(route.ours),
