@@ -476,6 +476,37 @@ test("the minute job and an ingest of the same customers wait for each other, th
   ]);
 });
 
+test("two vendors of one customer that are read at once are both told", async () => {
+  const partnerId = await makePartner();
+  const customer = await makeCustomer({ partnerId });
+  const accounts = [await makeAccount(customer), await makeAccount(customer)];
+  await update(customer, "vendor_account", "last_success_at = now() - interval '1 hour'");
+  await refresh(partnerId, [customer.id]);
+  const before = (await overviewOf(customer))["last_sync_at"] as Date;
+  const read = (account: { id: string } | undefined, meanwhile: () => Promise<unknown>) =>
+    withScope(
+      { partnerId },
+      "read write",
+      async (db) => {
+        await sql`update vendor_account set last_success_at = now() where partner_id = ${partnerId} and id = ${account?.id ?? ""}`.execute(
+          db,
+        );
+        await refreshOverview(db, partnerId, [customer.id], new Date());
+        await meanwhile();
+      },
+      "worker",
+    );
+  const told = Promise.withResolvers<null>();
+  const first = read(accounts[0], async () => {
+    told.resolve(null);
+    await sleep(300);
+  });
+  await told.promise;
+  await Promise.all([first, read(accounts[1], () => Promise.resolve())]);
+  const after = (await overviewOf(customer))["last_sync_at"] as Date;
+  expect(after.getTime() - before.getTime()).toBeGreaterThan(HOUR / 2);
+});
+
 test("a change of thresholds takes rows in the order of an ingest, whatever their place in the table", async () => {
   const partnerId = await makePartner();
   const ids: string[] = [];

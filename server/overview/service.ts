@@ -23,7 +23,10 @@ const DAY_MS = 86_400_000;
 const FOREVER = "infinity";
 const date = (text: string | null): Date | null => (text === null ? null : new Date(text));
 
-/** Computes the overview of these customers at `now` from what is stored and writes what changed. */
+/**
+ * Computes the overview of these customers at `now` from what is stored and writes what changed. Their rows are held from
+ * before the facts are read: of two that read two vendors of one customer at once, the later would write the earlier's old facts.
+ */
 export async function refreshOverview(
   db: ScopedDb,
   partnerId: string,
@@ -31,6 +34,7 @@ export async function refreshOverview(
   now: Date,
 ): Promise<void> {
   if (customerIds.length === 0) return;
+  await lockOverview(db, partnerId, customerIds);
   const { timeZone, hasDenied } = await getPartnerRules(db, partnerId);
   const thresholds = await listThresholds(db, partnerId, customerIds);
   const facts = await listOverviewFacts(
