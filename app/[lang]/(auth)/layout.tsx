@@ -24,7 +24,11 @@ export default async function AuthLayout({ children, params }: Props) {
             names={{ en: t("language.en"), it: t("language.it"), fr: t("language.fr") }}
           />
         </header>
-        <main id="content" tabIndex={-1} className="mx-auto my-auto w-full max-w-104 pt-12 outline-none">
+        <main
+          id="content"
+          tabIndex={-1}
+          className="mx-auto w-full max-w-104 pt-12 outline-none lg:pt-[12dvh]"
+        >
           {children}
         </main>
       </div>
