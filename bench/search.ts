@@ -1,8 +1,8 @@
 // Search with a typing mistake and with accents, the counts, and a member of one group, at the larger size.
-import { countMatches, countPostings } from "#server/customers/queries-counts.ts";
+import { countPostings, findMatches } from "#server/customers/queries-counts.ts";
 import { endsWithin, type ListFilter, staleBefore } from "#server/customers/queries-filter.ts";
 import { readFrame } from "#server/customers/queries-frame.ts";
-import { findScopeIds } from "#server/customers/queries-scope.ts";
+import { findScope } from "#server/customers/queries-scope.ts";
 import type { Client } from "pg";
 import { withScope } from "#db/client.ts";
 import { SEARCH_LIMIT, searchCustomers } from "#server/search/queries.ts";
@@ -89,12 +89,12 @@ export async function measureCounts(partner: FilledPartner): Promise<Result[]> {
   const now = new Date();
   const limits = { syncedBefore: staleBefore(now), ends: endsWithin(actor, 30, now) };
   const frame = (by: Actor) =>
-    timed(CALLS, () => within(by, async (db) => readFrame(db, by, limits, await findScopeIds(db, by))));
+    timed(CALLS, () => within(by, async (db) => readFrame(db, by, limits, await findScope(db, by))));
   const count = (filter: ListFilter) =>
     timed(CALLS, () =>
       within(
         actor,
-        async (db) => (await countPostings(db, partner.id, filter)) ?? countMatches(db, partner.id, filter),
+        async (db) => (await countPostings(db, partner.id, filter)) ?? findMatches(db, partner.id, filter),
       ),
     );
   const kept = await within(actor, (db) =>
@@ -131,6 +131,7 @@ export async function measureLimited(partner: FilledPartner): Promise<Result[]> 
     ["by name", {}],
     ["by computers", { sort: "-devicesTotal" as const }],
     ["warnings", { status: "warning" as const }],
+    ["not synchronised for a day", { stale: "1" as const }],
     ["search", { q: "logistics" }],
   ] as const) {
     const floor = await timed(20, () => all.customers.list(input));

@@ -62,16 +62,25 @@ async function smallestOf(db: ScopedDb, postings: readonly Posting[]): Promise<P
   return postings[known.indexOf(Math.min(...known))];
 }
 
-/** How many rows match, at most COUNT_LIMIT + 1. */
-export async function countMatches(db: ScopedDb, partnerId: string, filter: ListFilter): Promise<number> {
-  // In the order of the key, which is roughly that of the disk.
+/** How many rows match, at most COUNT_LIMIT + 1, and their ids where they are few. */
+export async function findMatches(
+  db: ScopedDb,
+  partnerId: string,
+  filter: ListFilter,
+): Promise<{ n: number; ids: string[] | null }> {
   const bounded = filtered(db, partnerId, filter)
     .select("o.customerId")
-    .orderBy("o.customerId")
     .limit(COUNT_LIMIT + 1);
-  const { n } = await db
-    .selectFrom(bounded.as("m"))
-    .select((eb) => eb.fn.countAll<string>().as("n"))
+  // An age has an index of its own; the rest is read in the order of the key, which is roughly that of the disk.
+  const rows = filter.syncedBefore ? bounded : bounded.orderBy("o.customerId");
+  const { n, ids } = await db
+    .selectFrom(rows.as("m"))
+    .select([
+      sql<number>`count(*)::int`.as("n"),
+      sql<
+        string[] | null
+      >`case when count(*) <= ${FEW_CUSTOMERS} then coalesce(array_agg(m.customer_id), '{}') end`.as("ids"),
+    ])
     .executeTakeFirstOrThrow();
-  return Number(n);
+  return { n, ids };
 }

@@ -5,6 +5,7 @@ import { addDays, dayIn } from "#server/licences/rules.ts";
 import type { Actor } from "#server/permissions.ts";
 import { listPins } from "#server/pins/queries.ts";
 import { findCustomers } from "#server/search/service.ts";
+import { amongIds } from "./queries-scope.ts";
 import { type CustomerListInput, statuses } from "./schema.ts";
 
 /** Data is stale when a whole day's synchronisation has not come: they are a day apart. */
@@ -92,7 +93,7 @@ export function filtered(db: ScopedDb, partnerId: string, filter: ListFilter) {
       .where("o.hasLicences", "=", true);
   if (filter.syncedBefore)
     query = query.where("o.lastSyncAtStored", "<", filter.syncedBefore).where("o.hasMetrics", "=", true);
-  if (filter.ids) query = query.where(sql<SqlBool>`o.customer_id = any(${[...filter.ids]}::uuid[])`);
+  if (filter.ids) query = query.where(amongIds(sql`o.customer_id`, filter.ids));
   if (filter.without?.length)
     query = query.where(sql<SqlBool>`o.customer_id <> all(${[...filter.without]}::uuid[])`);
   if (filter.group) {

@@ -2,6 +2,7 @@
 import { type RawBuilder, sql } from "kysely";
 import type { ScopedDb } from "#db/client.ts";
 import type { Actor } from "#server/permissions.ts";
+import { amongIds, type NamedScope } from "./queries-scope.ts";
 import { CONCERN_LIMIT, COUNT_LIMIT, type Status, statuses } from "./schema.ts";
 
 export type StatusCounts = { total: number; byStatus: Record<Status, number>; isMore: boolean };
@@ -40,7 +41,7 @@ const countsOfAll = (partnerId: string, { syncedBefore, ends }: Limits): RawBuil
 const countsOfScope = (
   partnerId: string,
   { syncedBefore, ends }: Limits,
-  ids: readonly string[] | undefined,
+  scope: NamedScope | undefined,
 ): RawBuilder<unknown> => {
   const status = sql.join(
     statuses.map((one) => sql`${sql.lit(one)}, count(*) filter (where c.status = ${sql.lit(one)})`),
@@ -51,16 +52,16 @@ const countsOfScope = (
         'expiring', least(count(*) filter (where c.has_licences and c.licence_ends_on between ${ends[0]} and ${ends[1]}), ${CONCERN_LIMIT + 1}),
         'overUsed', least(count(*) filter (where c.over_used), ${CONCERN_LIMIT + 1})) as concerns
     from (select o.status, o.has_metrics, o.last_sync_at, o.has_licences, o.licence_ends_on, o.over_used from readable_overview o
-      where o.partner_id = ${partnerId} ${ids ? sql`and o.customer_id = any(${[...ids]}::uuid[])` : sql``}
+      where o.partner_id = ${partnerId} ${scope ? sql`and ${amongIds(sql`o.customer_id`, scope.ids)}` : sql``}
       limit ${COUNT_LIMIT + 1}) c) counted`;
 };
 
-/** `scopeIds`: the customers that the member's scope names, where they are known. */
+/** `scope`: the customers that the member's scope names. */
 export async function readFrame(
   db: ScopedDb,
   { partnerId, memberAll, membershipId }: Sight,
   limits: Limits,
-  scopeIds: readonly string[] | undefined,
+  scope: NamedScope | undefined,
 ): Promise<Frame> {
   const { rows } = await sql<Counted & Omit<Frame, "counts" | "concerns">>`
     select coalesce((select jsonb_agg(jsonb_build_object('id', g.id, 'name', g.name) order by g.name) from (
@@ -73,17 +74,18 @@ export async function readFrame(
       (select jsonb_build_object('columns', l.columns, 'widths', l.widths, 'folded', l.folded, 'density', l.density)
         from member_preference l where l.partner_id = ${partnerId} and l.membership_id = ${membershipId}
         and l.list = 'customers') as layout,
-      ${memberAll ? countsOfAll(partnerId, limits) : countsOfScope(partnerId, limits, scopeIds)}`.execute(db);
+      ${memberAll ? countsOfAll(partnerId, limits) : countsOfScope(partnerId, limits, scope)}`.execute(db);
   const [row] = rows;
   if (!row) throw new Error("a statement without a source has one row");
   const kept = row.kept;
   const byStatus = Object.fromEntries(statuses.map((status) => [status, Number(kept?.[status] ?? 0)]));
   const total = Number(kept?.total ?? 0);
+  const isMore = !memberAll && (scope?.isMore === true || total > COUNT_LIMIT);
   return {
     counts: {
-      total: memberAll ? total : Math.min(total, COUNT_LIMIT),
+      total: isMore ? COUNT_LIMIT : total,
       byStatus: byStatus as Record<Status, number>,
-      isMore: !memberAll && total > COUNT_LIMIT,
+      isMore,
     },
     concerns: row.concerns,
     groups: row.groups,

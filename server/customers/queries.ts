@@ -52,9 +52,10 @@ export type ListedRow = Omit<CustomerRow, "groups"> & { sortValue: string | null
 /**
  * Until the transaction ends, rows are read along an index only. The planner takes a policy for 200 times narrower than it
  * is, and so reads and sorts a whole partner where fifty rows of the sort's index would do (1.5 s against 2 ms, measured).
+ * `off`: customers that are known are fetched by their key and sorted again.
  */
-export async function walkIndexes(db: ScopedDb): Promise<void> {
-  await sql`select set_config(name, 'off', true) from unnest(array['enable_sort', 'enable_bitmapscan', 'enable_seqscan', 'enable_hashjoin']) name`.execute(
+export async function walkIndexes(db: ScopedDb, is: "on" | "off" = "on"): Promise<void> {
+  await sql`select set_config(name, ${is === "on" ? "off" : "on"}, true) from unnest(array['enable_sort', 'enable_bitmapscan', 'enable_seqscan', 'enable_hashjoin']) name`.execute(
     db,
   );
 }

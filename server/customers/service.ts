@@ -8,12 +8,12 @@ import { layoutOf } from "#server/preferences/rules.ts";
 import { SEARCH_LIMIT } from "#server/search/queries.ts";
 import { listLiveRuns } from "#server/sync/queries-batches.ts";
 import { type Cursor, listByIds, type ListedRow, listPage, sortKind, walkIndexes } from "./queries.ts";
-import { countMatches, countPostings } from "./queries-counts.ts";
+import { countPostings, findMatches } from "./queries-counts.ts";
 import { endsWithin, filterOf, type ListFilter, staleBefore } from "./queries-filter.ts";
 import { readFrame, type StatusCounts } from "./queries-frame.ts";
 import { listGroupNames } from "./queries-groups.ts";
 import { listChanges, listSources } from "./queries-more.ts";
-import { findScopeIds } from "./queries-scope.ts";
+import { everyIdOf, FEW_CUSTOMERS, findScope } from "./queries-scope.ts";
 import { COUNT_LIMIT, type CustomerList, type CustomerListInput, type CustomerRow } from "./schema.ts";
 
 function isDay(text: string): boolean {
@@ -64,10 +64,10 @@ export async function listCustomers(
   const seesFigures = can(actor, "metrics:read");
   const sort = !seesFigures && isMetricSort(input.sort) ? "name" : input.sort;
   const filter = await filterOf(db, actor, input, now);
-  const scopeIds = await findScopeIds(db, actor);
+  const scope = await findScope(db, actor);
   const limits = { syncedBefore: staleBefore(now), ends: endsWithin(actor, EXPIRING_DAYS, now) };
-  const frame = await readFrame(db, actor, limits, scopeIds);
-  const found = await matchesOf(db, actor, filter, frame.counts, scopeIds);
+  const frame = await readFrame(db, actor, limits, scope);
+  const found = await matchesOf(db, actor, filter, frame.counts, everyIdOf(scope));
   // Along the index of the sort, unless the customers are known.
   const narrowed = { ...filter, ids: found.ids };
   if (!found.ids) await walkIndexes(db);
@@ -125,13 +125,22 @@ async function matchesOf(
   const isNarrowed = Object.values(rest).some((value) => value !== undefined);
   const isFiltered = isNarrowed || status !== undefined || known !== undefined;
   if (!isFiltered) return { n: counts.total, ids: scopeIds, isFiltered };
-  if (!isNarrowed && known === undefined && status && actor.memberAll)
+  if (
+    !isNarrowed &&
+    known === undefined &&
+    status &&
+    actor.memberAll &&
+    counts.byStatus[status] > FEW_CUSTOMERS
+  )
     return { n: Math.min(counts.byStatus[status], COUNT_LIMIT + 1), ids: undefined, isFiltered };
   const posted = known ? undefined : await countPostings(db, actor.partnerId, filter);
   const ids = known ?? posted?.ids ?? scopeIds;
   if (posted && actor.memberAll && !status && !filter.syncedBefore) return { n: posted.n, ids, isFiltered };
   if (!ids) await walkIndexes(db);
-  return { n: await countMatches(db, actor.partnerId, { ...filter, ids }), ids, isFiltered };
+  const matches = await findMatches(db, actor.partnerId, { ...filter, ids });
+  if (!ids && matches.ids) await walkIndexes(db, "off");
+  // The best match first, as a search has put them.
+  return { n: matches.n, ids: known ?? matches.ids ?? ids, isFiltered };
 }
 
 /** What rows show beside the overview; what takes reading of its own only where its column is shown. */

@@ -9,7 +9,7 @@ import { exportIds } from "#server/bulk/service.ts";
 import { columns, figureFamilies } from "#server/columns/schema.ts";
 import { writeCsv } from "#server/csv/rules.ts";
 import { countPostings } from "#server/customers/queries-counts.ts";
-import { findScopeIds } from "#server/customers/queries-scope.ts";
+import { everyIdOf, findScope } from "#server/customers/queries-scope.ts";
 import { filterOf } from "#server/customers/queries-filter.ts";
 import { AppError } from "#server/errors.ts";
 import { addDays, dayIn } from "#server/licences/rules.ts";
@@ -55,7 +55,7 @@ export async function planExport(
   const found = chosen ? (filter.ids?.filter((id) => chosen.has(id)) ?? [...chosen]) : filter.ids;
   // As the list reads them: customers that are soon known are fetched and sorted.
   const posted = found ? undefined : await countPostings(db, actor.partnerId, filter);
-  const ids = found ?? posted?.ids ?? (await findScopeIds(db, actor));
+  const ids = found ?? posted?.ids ?? everyIdOf(await findScope(db, actor));
   const style = styleOf(actor, language, kind, format, now);
   return {
     actor,

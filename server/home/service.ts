@@ -3,7 +3,7 @@ import { findAccount } from "#server/vendor-accounts/queries.ts";
 import { findConnection } from "#server/connections/queries.ts";
 import { walkIndexes } from "#server/customers/queries.ts";
 import { COUNT_LIMIT } from "#server/customers/schema.ts";
-import { findScopeIds } from "#server/customers/queries-scope.ts";
+import { everyIdOf, findScope } from "#server/customers/queries-scope.ts";
 import { AppError } from "#server/errors.ts";
 import { listGroupChoices } from "#server/groups/queries-choices.ts";
 import { dayIn } from "#server/licences/rules.ts";
@@ -66,7 +66,7 @@ async function scopeFor({ db, actor }: Reader, { of, group }: QueueInput, now: D
   return {
     partnerId,
     assignedTo: of === "mine" ? actor.membershipId : null,
-    ids: ofGroup ?? (group === undefined ? await findScopeIds(db, actor) : undefined),
+    ids: ofGroup ?? (group === undefined ? everyIdOf(await findScope(db, actor)) : undefined),
     group,
     now,
     today: dayIn(timeZone, now),

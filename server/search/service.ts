@@ -1,6 +1,6 @@
 // Finding customers as one reader: among those of their scope where these are few.
 import type { ScopedDb } from "#db/client.ts";
-import { FEW_CUSTOMERS, findScopeIds } from "#server/customers/queries-scope.ts";
+import { everyIdOf, FEW_CUSTOMERS, findScope } from "#server/customers/queries-scope.ts";
 import type { Actor } from "#server/permissions.ts";
 import { SEARCH_LIMIT, searchCustomers } from "./queries.ts";
 
@@ -11,6 +11,6 @@ export async function findCustomers(
   query: string,
   most: number = SEARCH_LIMIT,
 ): Promise<string[]> {
-  const scope = await findScopeIds(db, actor);
+  const scope = everyIdOf(await findScope(db, actor));
   return searchCustomers(db, query, most, scope && scope.length <= FEW_CUSTOMERS ? scope : null);
 }

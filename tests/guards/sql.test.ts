@@ -148,7 +148,9 @@ async function listQueries(): Promise<Map<string, Query>> {
 /** Exported functions of queries files that ask the database nothing. */
 const pure = [
   "connections.readsGroup",
+  "customers.amongIds",
   "customers.endsWithin",
+  "customers.everyIdOf",
   "customers.filtered",
   "customers.sortKind",
   "customers.staleBefore",

@@ -28,7 +28,7 @@ export const calls: QueryCalls = ({ customer, member, limited, groupId }) => {
       role: "web",
       given: [[reader, { q: "ditta", pinned: "1", expiring: "30", stale: "1", pageSize: 50 }, now]],
     },
-    "customers.countMatches": { role: "web", given: [[p, everything]] },
+    "customers.findMatches": { role: "web", given: [[p, everything]] },
     "customers.countPostings": {
       role: "web",
       given: [
@@ -36,13 +36,13 @@ export const calls: QueryCalls = ({ customer, member, limited, groupId }) => {
         [p, everything],
       ],
     },
-    "customers.findScopeIds": { given: [[reader]] },
+    "customers.findScope": { given: [[reader]] },
     "customers.readFrame": {
       role: "web",
       given: [
         [all, limits, undefined],
         [some, limits, undefined],
-        [some, limits, [c]],
+        [some, limits, { ids: [c], isMore: false }],
       ],
     },
     "customers.listChanges": { role: "web", given: [[p, [c], { first: "2026-01-01", last: "2026-01-08" }]] },
