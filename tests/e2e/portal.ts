@@ -52,8 +52,8 @@ async function answerOf(response: Response): Promise<Answer> {
 
 type Worker = { as: (person: Person) => Promise<Caller> };
 type Own = {
-  /** Signs the browser in as this person. */
-  enter: (person: Person) => Promise<void>;
+  /** Signs the browser in as this person; `anew`: a moment ago, for what asks who is older for a proof. */
+  enter: (person: Person, how?: "anew") => Promise<void>;
   /** What the browser complained about: errors, refusals of the content security policy, failed loads. */
   complaints: string[];
 };
@@ -94,9 +94,10 @@ export const test = base.extend<Own, Worker>({
     },
     { scope: "worker" },
   ],
-  enter: async ({ as, context, baseURL }, use) => {
-    await use(async (person) => {
-      const [name = "", value = ""] = (await as(person)).cookie.split("=");
+  enter: async ({ as, context, baseURL, request }, use) => {
+    await use(async (person, how) => {
+      const [name = "", kept = ""] = (await as(person)).cookie.split("=");
+      const value = how === "anew" ? await signIn(request, person) : kept;
       await context.addCookies([{ name, value, url: baseURL ?? "" }]);
     });
   },
