@@ -4,7 +4,7 @@ const executablePath = process.env["CHROMIUM_PATH"];
 
 /** These add and change customers, so they come after those that count on the demo as it is. */
 const writing =
-  /(accounts|bulk|connections|contact-panel|groups|home|import|list-layout|tokens|vendor-accounts|views|warnings)\.e2e\.ts$/;
+  /(accounts|bulk|connections|contact-panel|groups|home|import|list-layout|pins|tokens|vendor-accounts|views|warnings)\.e2e\.ts$/;
 /** These break the emulated vendor for everybody. */
 const breaking = /sync\.e2e\.ts$/;
 /** These change how people sign in, and end all their sessions. */

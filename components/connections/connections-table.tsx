@@ -7,7 +7,7 @@ import type { ConnectionList, ConnectionRow } from "#server/connections/schema.t
 import { About } from "./about.tsx";
 import { HealthBadge } from "./health-badge.tsx";
 import { limitText } from "./limit-text.ts";
-import { vendorName } from "./vendor-name.ts";
+import { vendorOf } from "#components/customers/vendors.ts";
 
 type Props = { list: ConnectionList; lang: Language; timeZone: string; showsOwner: boolean };
 
@@ -84,7 +84,7 @@ async function Row({
           <bdi>{row.name}</bdi>
         </Link>
         <span className="block truncate text-caption font-normal text-ink-soft">
-          {await vendorName(lang, row.vendor)}
+          {vendorOf(row.vendor).name}
         </span>
       </th>
       {showsOwner && (

@@ -5,7 +5,7 @@ import { Section } from "#components/ui/section.tsx";
 import { getT } from "#locales/server.ts";
 import { type VendorId, vendors } from "#server/connections/schema.ts";
 import { CredentialFields, type Entered, LimitFields, NameField, SettingFields } from "./fields.tsx";
-import { vendorName } from "./vendor-name.ts";
+import { vendorOf } from "#components/customers/vendors.ts";
 
 /** The last step: name, credentials, addresses and limits; what was refused comes back with what was typed. */
 export async function CreateForm({
@@ -28,7 +28,7 @@ export async function CreateForm({
   const { lang } = entered;
   const t = await getT(lang, "connections");
   const { hasCredentials, limits, owner } = vendors[vendor];
-  const name = await vendorName(lang, vendor);
+  const name = vendorOf(vendor).name;
   const page = `/${lang}/connections/new`;
   const change = (href: string) => (
     <Link href={href} prefetch={false} className="ml-3 text-caption underline underline-offset-2">

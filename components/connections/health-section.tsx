@@ -9,7 +9,7 @@ import type { ConnectionView } from "./connection-view.ts";
 import { nextText } from "./connections-table.tsx";
 import { HealthBadge } from "./health-badge.tsx";
 import { limitText } from "./limit-text.ts";
-import { vendorName } from "./vendor-name.ts";
+import { vendorOf } from "#components/customers/vendors.ts";
 
 /** How the connection is, from the vendor's side and from ours, and what to do where it is not well. */
 export async function HealthSection({ view }: { view: ConnectionView }) {
@@ -23,7 +23,7 @@ export async function HealthSection({ view }: { view: ConnectionView }) {
   const exact = (at: string) => formatDateTime(lang, timeZone, new Date(at));
   const addresses = Object.entries(details.settings).filter(([name]) => /^(idUrl|apiUrl|region)$/.test(name));
   const items: Definition[] = [
-    { term: t("health.vendor"), value: await vendorName(lang, details.vendor) },
+    { term: t("health.vendor"), value: vendorOf(details.vendor).name },
     {
       term: t("health.owner"),
       value:

@@ -23,7 +23,7 @@ export function sectionState(
   blank: CustomerDetails["devicesBlank"],
   count: number,
 ): SectionState {
-  if (blank === "no_access") return "refused";
+  if (blank === "no_access" || blank === "role") return "refused";
   if (blank === "not_reported") return "partial";
   if (blank !== null || count === 0) return "empty";
   return isStale(details) ? "stale" : "full";

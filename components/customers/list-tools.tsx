@@ -70,7 +70,7 @@ export async function ListForms({
         <input type="hidden" name="return" value={returnTo} />
       </form>
       {/* What the marks in each row do, said once; the rows name these and the customer. */}
-      {(["select", "pin", "unpin", "syncNow"] as const).map((verb) => (
+      {(["select", "pin", "unpin", "syncNow", "details"] as const).map((verb) => (
         <span key={verb} id={`do-${verb}`} hidden>
           {t(`table.${verb}`)}
         </span>

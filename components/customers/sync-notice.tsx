@@ -35,7 +35,7 @@ export async function SyncNotice({ query, lang }: Props) {
   }
   if (notice === "sync.waiting") return <OutcomeNotice query={query} lang={lang} />;
   const [error] = [query["error"]].flat();
-  if (error === undefined || !isErrorCode(error)) return null;
+  if (error === undefined || error === "pin.tooMany" || !isErrorCode(error)) return null;
   return (
     <div className="mb-5">
       <Notice tone="danger" title={t("notice.other.title")}>

@@ -12,7 +12,7 @@ import type { ColumnGroup, ColumnId } from "#server/columns/schema.ts";
 import type { CustomerRow } from "#server/customers/schema.ts";
 import { figures } from "./figures.ts";
 import { type Markup, markup } from "./markup.ts";
-import type { KeyColumn } from "./table-props.ts";
+import type { BlankReason, KeyColumn } from "./table-props.ts";
 import type { SaidWords } from "./table-words.ts";
 import { overUnder, overUse, usageLength } from "./usage-bar.tsx";
 import { vendorOf } from "./vendors.ts";
@@ -143,6 +143,14 @@ function titleOf(id: Figure, row: CustomerRow, writer: Writer): string {
   return id === "used" ? overText(row, writer) : "";
 }
 
+/** Licences have reasons of their own to be blank: they are seen by another capability than the technical figures. */
+function licenceBlank(id: Figure, row: CustomerRow): BlankReason {
+  if (row.licenceState === null) return row.blank === "pending" ? "pending" : "no_access";
+  if (row.licenceState === "none" || row.licenceState === "expired") return "no_licence";
+  if (id === "licenceEndsOn") return "no_end";
+  return row.used !== null && row.licensed === null ? "unlimited" : "not_reported";
+}
+
 /** One cell of a figure. `key`: the column whose number a phone shows. */
 export function figureCell(
   id: Figure,
@@ -169,7 +177,9 @@ export function figureCell(
     if (row.blank === null && hasNone !== null)
       return markup`<td data-column="${id}" data-blank="no_history"${classes}><span class="why">${words.noHistory}</span></td>`;
     const blank =
-      row.blank ?? (isMissing || row.relationship === "order_only" ? "not_entitled" : "not_reported");
+      group === "licences"
+        ? licenceBlank(id, row)
+        : (row.blank ?? (isMissing || row.relationship === "order_only" ? "not_entitled" : "not_reported"));
     return markup`<td data-column="${id}" data-blank="${blank}"${classes}><span class="why">${words.blank[blank]}</span></td>`;
   }
   const title = titleOf(id, row, writer);
@@ -182,5 +192,8 @@ export function groupsCell({ groups }: CustomerRow): Markup {
   const more = groups.length - SHOWN_GROUPS;
   return markup`<td data-column="groups"${more > 0 && markup` title="${groups.join(", ")}"`}>${groups
     .slice(0, SHOWN_GROUPS)
-    .map(tag)}${more > 0 && markup`<span class="more">+${more}</span>`}</td>`;
+    .map(tag)}${
+    more > 0 &&
+    markup`<span class="more">+${more}<span class="sr-only">: ${groups.slice(SHOWN_GROUPS).join(", ")}</span></span>`
+  }</td>`;
 }

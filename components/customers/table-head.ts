@@ -31,7 +31,7 @@ type Parts = {
   input: CustomerListInput;
   lang: Language;
   said: SaidWords;
-  may: { select: boolean; sync: boolean };
+  may: { select: boolean };
 };
 
 /** Two rows: the groups of columns, which fold, and the columns, which sort and lead to what they mean. */
@@ -80,6 +80,6 @@ export function tableHead({ shown, list, input, lang, said, may }: Parts): Marku
       isSorted(id) ? markup`<a class="sort ${direction || "idle"}" href="${base + next}">${label}</a>` : label
     }<a class="about" href="/${lang}/help/figures#${id}" aria-label="${words.about} ${label}"></a></span></th>`;
   });
-  const actions = may.sync && markup`<th scope="col"><span class="sr-only">${words.actions}</span></th>`;
-  return markup`<thead><tr class="groups">${groupCells}${may.sync && markup`<td></td>`}</tr><tr>${heads}${actions}</tr></thead>`;
+  const actions = markup`<th scope="col"><span class="sr-only">${words.actions}</span></th>`;
+  return markup`<thead><tr class="groups">${groupCells}<td></td></tr><tr>${heads}${actions}</tr></thead>`;
 }

@@ -26,11 +26,22 @@ export type TableWords = {
   noHistory: string;
   order: string;
   status: Record<"synced" | "warning" | "sync_pending" | "access_disabled" | "not_applicable", string>;
-  blank: Record<"no_access" | "pending" | "not_entitled" | "not_reported", string>;
+  blank: Record<BlankReason, string>;
   state: Record<"expired" | "suspended" | "expiring" | "trial" | "active" | "none", string>;
   severity: Record<"high" | "medium" | "low", string>;
   key: Record<KeyColumn, string>;
 };
+
+/** Why a cell has no figure. */
+export type BlankReason =
+  | "no_access"
+  | "pending"
+  | "role"
+  | "not_entitled"
+  | "not_reported"
+  | "no_licence"
+  | "unlimited"
+  | "no_end";
 
 /** The columns of which one is the number that a phone shows beside the name. */
 export type KeyColumn = Extract<

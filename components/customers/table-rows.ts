@@ -8,6 +8,7 @@ import { type Figure, figureCell, groupsCell, type Writer } from "./table-cells.
 import { tableHead } from "./table-head.ts";
 import type { KeyColumn } from "./table-props.ts";
 import { tableWords } from "./table-words.ts";
+import { isRead } from "./vendors.ts";
 
 export type Reader = {
   lang: Writer["lang"];
@@ -49,7 +50,7 @@ export async function tableMarkup(
   const nameCell = (row: CustomerRow, index: number): Markup => {
     const labels = [
       row.domain,
-      row.relationship === "delegated" && said.delegated,
+      row.relationship !== "order_only" && said.relationship[row.relationship],
       row.relationship !== "order_only" && row.vendors.length === 0 && words.notLinked,
       ...row.licenceKinds.map((kind) => said.kinds.get(kind) ?? kind),
     ].filter((label) => typeof label === "string");
@@ -82,17 +83,16 @@ export async function tableMarkup(
       if (id === "groups") return groupsCell(row);
       return figureCell(id satisfies Figure, groupOf.get(id) ?? "customer", row, key, writer);
     });
-    const canSync = row.blank !== "no_access" && row.relationship !== "order_only";
-    const actions =
-      may.sync &&
-      markup`<td data-column="actions">${
-        canSync &&
-        markup`<button class="sync" form="sync-one" name="customerId" value="${row.id}" aria-labelledby="do-syncNow n${index}"></button>`
-      }</td>`;
+    const canSync =
+      may.sync && row.blank !== "no_access" && row.relationship !== "order_only" && row.vendors.some(isRead);
+    const actions = markup`<td data-column="actions">${
+      canSync &&
+      markup`<button class="sync" form="sync-one" name="customerId" value="${row.id}" aria-labelledby="do-syncNow n${index}"></button>`
+    }<a class="open" href="/${lang}/customers/${row.id}" aria-labelledby="do-details n${index}"></a></td>`;
     return markup`<tr data-row-id="${row.id}"${row.isPinned && markup` class="pinned"`}>${cells}${actions}</tr>`;
   };
 
-  const columnsWide = shown.length + (may.sync ? 1 : 0);
+  const columnsWide = shown.length + 1;
   const pinned = list.rows.findIndex((row) => !row.isPinned);
   const block = pinned === -1 ? list.rows.length : pinned;
   const heading = (text: string) =>

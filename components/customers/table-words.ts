@@ -39,6 +39,10 @@ export const tableWords = perLanguage(async (lang) => {
     },
     blank: {
       no_access: common("blank.no_access"),
+      role: common("blank.role"),
+      no_licence: common("blank.no_licence"),
+      unlimited: common("blank.unlimited"),
+      no_end: common("blank.no_end"),
       pending: common("blank.pending"),
       not_entitled: common("blank.not_entitled"),
       not_reported: common("blank.not_reported"),
@@ -73,7 +77,7 @@ export const tableWords = perLanguage(async (lang) => {
     categories: new Map<string, string>(
       productCategories.map((category) => [category, t(`category.${category}`)]),
     ),
-    delegated: t("relationship.delegated"),
+    relationship: { managed: t("relationship.managed"), delegated: t("relationship.delegated") },
   };
 });
 export type SaidWords = Awaited<ReturnType<typeof tableWords>>;

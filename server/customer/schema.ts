@@ -2,7 +2,7 @@
 import { z } from "zod";
 import { count, CustomerRow, licenceKinds, quantity, Reason, statuses } from "#server/customers/schema.ts";
 
-const Blank = z.enum(["no_access", "pending", "not_entitled", "not_reported"]);
+const Blank = z.enum(["no_access", "pending", "role", "not_entitled", "not_reported"]);
 
 const LicenceRow = z.object({
   id: z.uuid(),

@@ -76,8 +76,7 @@ export async function getCustomerDetails(
   const row: CustomerRow = { ...found, groups: (await listGroupNames(db, partnerId, [id])).get(id) ?? [] };
   const rules = await getPartnerRules(db, partnerId);
   const accounts = await listAccounts(db, partnerId, id);
-  const blank =
-    !mayMetrics || row.blank === "no_access" ? "no_access" : row.blank === "pending" ? "pending" : null;
+  const blank = row.blank ?? (mayMetrics ? null : "role");
   const devicesBlank = blank ?? row.gaps.computers ?? null;
   const alertsBlank = blank ?? row.gaps.alerts ?? null;
   const applicationsBlank = blank ?? row.gaps.applications ?? null;

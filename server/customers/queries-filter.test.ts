@@ -85,6 +85,10 @@ describe("one filter", () => {
     [{ relationship: "delegated" }, ["Granted"]],
     [{ licenceKind: "own" }, ["Granted"]],
     [{ licenceKind: "trial" }, ["Later"]],
+    [{ licenceState: "trial" }, ["Later"]],
+    [{ licenceState: "expiring" }, ["Soon"]],
+    [{ licenceState: "active" }, ["Granted"]],
+    [{ licenceState: "suspended" }, []],
     [{ expiring: "30" }, ["Soon"]],
     [{ expiring: "90" }, ["Later", "Soon"]],
     [{ overUsed: "1" }, ["Later"]],
@@ -114,6 +118,17 @@ describe("one filter", () => {
     expect(await names(member, { q: "soon", expiring: "30" })).toEqual(["Soon"]);
     expect(await names(member, { q: "soon", expiring: "30", reason: "run_failed" })).toEqual([]);
     expect(await names(member, { group, stale: "1" })).toEqual(["Old"]);
+  });
+
+  test("my protection only is seen where its column was put away or folded", async () => {
+    const shown = async (input: Input) => (await list(member, input)).layout;
+    expect((await shown({})).columns).not.toContain("protection");
+    const { columns } = await shown({ protection: "active" });
+    expect(columns.indexOf("protection")).toBe(columns.indexOf("licenceState") + 1);
+    expect((await shown({ protection: "active", columns: ["name", "protection"] })).columns).toEqual([
+      "name",
+      "protection",
+    ]);
   });
 
   test("a member of a group sees what of it matches, and the strip counts that", async () => {

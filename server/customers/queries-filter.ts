@@ -6,7 +6,7 @@ import type { Actor } from "#server/permissions.ts";
 import { listPins } from "#server/pins/queries.ts";
 import { findCustomers } from "#server/search/service.ts";
 import { amongIds } from "./queries-scope.ts";
-import { type CustomerListInput, statuses } from "./schema.ts";
+import { type CustomerListInput, licenceStates, statuses } from "./schema.ts";
 
 /** Data is stale when a whole day's synchronisation has not come: they are a day apart. */
 const STALE_MS = 48 * 3_600_000;
@@ -14,7 +14,15 @@ const STALE_MS = 48 * 3_600_000;
 export type ListFilter = Partial<
   Pick<
     CustomerListInput,
-    "status" | "group" | "relationship" | "licenceKind" | "category" | "overUsed" | "reason" | "vendor"
+    | "status"
+    | "group"
+    | "relationship"
+    | "licenceKind"
+    | "licenceState"
+    | "category"
+    | "overUsed"
+    | "reason"
+    | "vendor"
   >
 > & {
   /** A licence ends on one of these days, both included. */
@@ -41,7 +49,8 @@ export async function filterOf(
   input: CustomerListInput,
   now: Date,
 ): Promise<ListFilter> {
-  const { q, status, group, relationship, licenceKind, category, overUsed, reason, vendor } = input;
+  const { q, status, group, relationship, licenceKind, licenceState, category, overUsed, reason, vendor } =
+    input;
   const found = q ? await findCustomers(db, actor, q) : undefined;
   const pins = input.pinned ? await listPins(db, actor.partnerId, actor.membershipId) : undefined;
   const ids = found && pins ? found.filter((id) => pins.includes(id)) : (found ?? pins);
@@ -50,6 +59,7 @@ export async function filterOf(
     group,
     relationship,
     licenceKind,
+    licenceState,
     category,
     overUsed,
     reason,
@@ -79,6 +89,10 @@ export function filtered(db: ScopedDb, partnerId: string, filter: ListFilter) {
       .where("o.status", "=", filter.status);
   if (filter.relationship) query = query.where("o.relationship", "=", filter.relationship);
   if (filter.licenceKind) query = query.where(has("o.licence_kinds", filter.licenceKind));
+  if (filter.licenceState)
+    query = query
+      .where("o.licenceStateRankStored", "=", licenceStates.indexOf(filter.licenceState) + 1)
+      .where("o.hasLicences", "=", true);
   if (filter.category) query = query.where(has("o.categories", filter.category));
   if (filter.vendor) query = query.where(has("o.vendors", filter.vendor));
   if (filter.overUsed) query = query.where("o.overUsed", "=", true);

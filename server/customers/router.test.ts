@@ -357,7 +357,7 @@ describe("who sees what", () => {
     };
     for (const input of [{}, { q: "zeta" }, { sort: "-devicesTotal" as const }]) {
       for (const row of (await (await callerFor(business)).customers.list(input)).rows)
-        expect(row).toMatchObject({ ...none, used: "9.0000", blank: "no_access" });
+        expect(row).toMatchObject({ ...none, used: "9.0000", blank: "role" });
     }
     for (const sort of ["devicesTotal", "devicesSilent", "devicesUnprotected", "alerts"] as const) {
       expect(await names(business, { sort })).toEqual(["Alfa", "Zeta"]);
@@ -375,9 +375,9 @@ describe("who sees what", () => {
     expect(details).toMatchObject({
       row: none,
       devices: null,
-      devicesBlank: "no_access",
+      devicesBlank: "role",
       alerts: null,
-      alertsBlank: "no_access",
+      alertsBlank: "role",
     });
     expect(details.licences).toHaveLength(2);
   });

@@ -40,6 +40,8 @@ const narrowing = {
   relationship: z.enum(relationships).optional(),
   /** `own`: the customer owns licences itself. */
   licenceKind: z.enum([...licenceKinds, "own"]).optional(),
+  /** The worst of the customer's licences. */
+  licenceState: z.enum(licenceStates).optional(),
   category: key.optional(),
   expiring: z.enum(expiries).optional(),
   overUsed: z.literal("1").optional(),
@@ -107,8 +109,8 @@ export const CustomerRow = z.object({
   status: z.enum(statuses),
   statusSince: z.string(),
   reasons: z.array(Reason),
-  /** Why the figures of this row are blank; null: they are shown. */
-  blank: z.enum(["no_access", "pending"]).nullable(),
+  /** Why the technical figures of this row are blank; `role`: the reader's shows none; null: they are shown. */
+  blank: z.enum(["no_access", "pending", "role"]).nullable(),
   groups: z.array(z.string()),
   devicesTotal: count,
   devicesRecent: count,

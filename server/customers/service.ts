@@ -1,6 +1,12 @@
 // What the list of customers shows: several queries put together for one actor.
 import type { ScopedDb } from "#db/client.ts";
-import type { ColumnId, SortColumn } from "#server/columns/schema.ts";
+import {
+  allColumns,
+  type ColumnId,
+  columns as registry,
+  type Layout,
+  type SortColumn,
+} from "#server/columns/schema.ts";
 import { addDays, dayIn, EXPIRING_DAYS } from "#server/licences/rules.ts";
 import { decodeCursor, encodeCursor, isPair } from "#server/paging/rules.ts";
 import { type Actor, can } from "#server/permissions.ts";
@@ -85,7 +91,7 @@ export async function listCustomers(
       ? []
       : (await read({ ...narrowed, ids: inOrder(pins, found.ids) }, { ...first, pageSize: 50 })).rows;
   const page = await read({ ...narrowed, without: apart }, input);
-  const layout = layoutOf(frame.layout, input.columns);
+  const layout = showing(layoutOf(frame.layout, input.columns), input.protection && "protection");
   const rows = [...pinned, ...page.rows];
   const more = await moreOf(db, actor, rows, layout.columns, now);
   const pinnedIds = new Set(frame.pins);
@@ -106,6 +112,20 @@ export async function listCustomers(
     layout,
     runs: await listLiveRuns(db, partnerId),
     now: now.toISOString(),
+  };
+}
+
+/** With this column where it belongs; what is switched on is seen. */
+function showing(layout: Layout, column: ColumnId | undefined): Layout {
+  if (column === undefined) return layout;
+  const group = registry.find(({ id }) => id === column)?.group;
+  const isShown = layout.columns.includes(column);
+  return {
+    ...layout,
+    columns: isShown
+      ? layout.columns
+      : allColumns(layout.columns).filter((id) => id === column || layout.columns.includes(id)),
+    folded: layout.folded.filter((folded) => folded !== group),
   };
 }
 
@@ -224,6 +244,6 @@ export function withoutFigures<Row extends Omit<CustomerRow, "groups">>(row: Row
     alertsLow: null,
     devicesChange: null,
     applicationsChange: null,
-    blank: row.blank ?? "no_access",
+    blank: row.blank ?? "role",
   };
 }

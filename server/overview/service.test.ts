@@ -137,7 +137,6 @@ describe("figures", () => {
     await licence({ quantity: "0.1000", used: "-0.5000" });
     expect(await overviewOf(customer)).toMatchObject({ licensed: "0.1000", used: "-0.5000" });
     await licence({ quantity: "0.2000", used: "0.7500" });
-    await licence({ isUnlimited: true, quantity: null, used: null });
     await licence({ startsOn: "2998-01-01", quantity: "1000", used: "2000" });
     await licence({ endsOn: "2020-02-01", quantity: "1000", used: "1" });
     expect(await overviewOf(customer)).toMatchObject({
@@ -148,6 +147,9 @@ describe("figures", () => {
       licence_kinds: ["term"],
       categories: ["endpoint"],
     });
+    // Use of what has no limit is not measured against the limits of something else.
+    await licence({ isUnlimited: true, quantity: null, used: "500" });
+    expect(await overviewOf(customer)).toMatchObject({ licensed: null, used: "500.2500" });
   });
 
   test("are blank while there is no access, while pending, and where the vendor does not tell", async () => {

@@ -258,7 +258,10 @@ function licenceFigures(customer: OverviewFacts, today: string, now: Date) {
     categoriesInactive: [...new Set(counted.map((licence) => licence.category))]
       .filter((category) => !categories.includes(category))
       .sort(),
-    licensed: total(running.map((licence) => (licence.isUnlimited ? null : licence.quantity))),
+    // What is unlimited or of unknown quantity leaves no sum to measure use against.
+    licensed: running.every((licence) => !licence.isUnlimited && licence.quantity !== null)
+      ? total(running.map((licence) => licence.quantity))
+      : null,
     used: total(running.map((licence) => licence.used)),
     overUsed: summary.isOverUsed,
     licenceEndsOn: summary.endsOn,

@@ -202,7 +202,7 @@ test.describe("whose customers", () => {
     await enter("business");
     await page.goto("/en/customers?status=synced&pageSize=25");
     for (const column of ["devicesTotal", "devicesSilent", "alerts"]) {
-      await expect(page.locator(`td[data-column="${column}"][data-blank="no_access"]`)).toHaveCount(25);
+      await expect(page.locator(`td[data-column="${column}"][data-blank="role"]`)).toHaveCount(25);
     }
     await expect(page.locator(`td[data-column="used"]:not([data-blank])`)).not.toHaveCount(0);
     await page.goto((await rows(page).locator("a.name").first().getAttribute("href")) ?? "");

@@ -1,6 +1,6 @@
 import { formatNumber } from "#locales/format.ts";
 import type { CustomerList } from "#server/customers/schema.ts";
-import { type Caller, expect, type Page, resources, test } from "./portal.ts";
+import { type Caller, expect, fill, type Page, resources, test } from "./portal.ts";
 
 const list = (caller: Caller, input: object) => caller.query<CustomerList>("customers.list", input);
 const rows = (page: Page) => page.locator("tr[data-row-id]");
@@ -23,6 +23,7 @@ test.describe("what the list is narrowed by", () => {
         };
         for (const [name, label, value] of [
           ["relationship", customers.filter.relationship, "order_only"],
+          ["licenceState", customers.filter.licenceState, "expired"],
           ["expiring", customers.filter.expiring, "90"],
           ["reason", customers.filter.reason, "devices_silent"],
           ["vendor", customers.filter.vendor, "snow"],
@@ -71,6 +72,33 @@ test.describe("what the list is narrowed by", () => {
       (await caller.get(`/en/customers?columns=name,protection&pageSize=200&sort=licenceState${query}`)).text;
     expect(await shown("")).toContain(`, ${customers.notActive}<`);
     expect(await shown("&protection=active")).not.toContain(`, ${customers.notActive}<`);
+  });
+
+  test("what is switched on is told, and one of several is taken away by its chip", async ({
+    page,
+    enter,
+  }) => {
+    await enter("super");
+    await page.goto("/en/customers?view=all&status=warning");
+    await expect(page.locator('td[data-column="protection"]')).toHaveCount(0);
+    await page.locator("summary", { hasText: customers.filter.more }).click();
+    for (const name of ["protection", "pinned", "stale"] as const) {
+      const box = page.getByRole("checkbox", { name: customers.filter[name] });
+      await box.check();
+      await expect(page).toHaveURL(new RegExp(`${name}=(active|1)`));
+      await box.uncheck();
+      await expect(page).not.toHaveURL(new RegExp(`${name}=`));
+    }
+    await page.getByRole("checkbox", { name: customers.filter.protection }).check();
+    await expect(page.locator('td[data-column="protection"]').first()).toBeVisible();
+    const chips = page.getByRole("list", { name: customers.filter.active });
+    const remove = fill(customers.filter.remove, {
+      filter: customers.filter.status,
+      value: resources.en.status.word.warning,
+    });
+    await chips.getByRole("link", { name: remove }).click();
+    await expect(page).not.toHaveURL(/status=/);
+    await expect(page).toHaveURL(/protection=active/);
   });
 });
 

@@ -9,6 +9,7 @@ export const calls: QueryCalls = ({ customer, member, limited, groupId }) => {
     group: groupId,
     relationship: "managed",
     licenceKind: "own",
+    licenceState: "active",
     category: "endpoint",
     overUsed: "1",
     reason: "devices_silent",

@@ -111,7 +111,7 @@ export default async function CustomerPage({ params, searchParams }: Props) {
           <InformationSection view={view} record={record} membershipId={membershipId} />
           {!isOrder && <AccessSection view={view} />}
           {showsFigures && <AccountsSection view={view} />}
-          {!isOrder && details.row.blank !== "no_access" && (
+          {!isOrder && details.row.blank !== "no_access" && details.row.blank !== "role" && (
             <HistorySection view={view} events={warnings.events} />
           )}
         </div>

@@ -1,7 +1,7 @@
 import { OutcomeNotice } from "#components/accounts/outcome-notice.tsx";
 import { UnlinkAccount } from "#components/accounts/unlink-account.tsx";
 import { UnlinkAll } from "#components/accounts/unlink-all.tsx";
-import { vendorName } from "#components/connections/vendor-name.ts";
+import { vendorOf } from "#components/customers/vendors.ts";
 import { formatDay } from "#locales/format.ts";
 import { api } from "#server/caller.ts";
 import {
@@ -46,7 +46,7 @@ export default async function UnlinkPage(props: EndingProps) {
               <UnlinkAccount
                 key={account.id}
                 account={account}
-                vendor={await vendorName(lang, account.vendor)}
+                vendor={vendorOf(account.vendor).name}
                 target={target}
               />
             )),
