@@ -166,6 +166,7 @@ export interface BulkRow {
   jobId: string;
   outcome: string | null;
   partnerId: string;
+  was: string[] | null;
 }
 
 export interface CallBudget {

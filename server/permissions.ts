@@ -61,7 +61,7 @@ export const permissions = {
   "sync:read": { roles: partnerRoles },
   "sync:cancel": { roles: support },
   "report:send": {
-    roles: [...partnerRoles.filter((role) => role !== "readOnly"), ...customerRoles],
+    roles: ["superAdmin", "admin", "helpDesk", "business", "customerAdmin"],
     on: "customer",
     capability: "reports",
   },

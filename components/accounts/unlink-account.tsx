@@ -44,7 +44,10 @@ export async function UnlinkAccount({
       <p className="mb-3 text-caption text-ink-soft">
         {vendor} · {account.connection} · <code className="break-all">{account.externalId}</code>
       </p>
-      <p className="mb-4 max-w-prose">{await sentence(account, lang)}</p>
+      <p className="mb-4 max-w-prose">
+        {account.droppedAt !== null && plan.kind === "refused" && `${t("unlink.dropped")} `}
+        {await sentence(account, lang)}
+      </p>
       {licences.length === 0 ? (
         <p className="mb-4 text-ink-soft">{t("unlink.noLicences")}</p>
       ) : (

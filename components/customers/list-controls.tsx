@@ -1,7 +1,7 @@
 "use client";
 
 import Link from "next/link";
-import type { ReactNode } from "react";
+import { type ReactNode, useState } from "react";
 import {
   CalendarIcon,
   ChevronDownIcon,
@@ -78,6 +78,8 @@ export function ListControls({
   chips,
   children,
 }: ControlsProps & { children?: ReactNode }) {
+  // What was opened stays open when the last filter in it is taken away.
+  const [isMoreOpen, setMoreOpen] = useState(filters.isMoreActive);
   const choice = ([name, label, options]: [string, string, Option[]]) => (
     <Select
       key={name}
@@ -138,7 +140,11 @@ export function ListControls({
               options={filters.sort[1].map(([value, text]) => ({ value, label: text }))}
             />
           </div>
-          <details className="more" open={filters.isMoreActive}>
+          <details
+            className="more"
+            open={isMoreOpen || filters.isMoreActive}
+            onToggle={({ currentTarget }) => setMoreOpen(currentTarget.open)}
+          >
             <summary>
               {filters.more}
               <ChevronDownIcon />

@@ -2,6 +2,7 @@
 
 import { useRouter } from "next/navigation";
 import { type ReactNode, useEffect, useRef, useTransition } from "react";
+import { hasSingleKeys } from "#components/palette/single-keys.ts";
 
 /** Long enough that a word is not searched letter by letter, short enough to feel instant. */
 const TYPING_MS = 180;
@@ -42,6 +43,7 @@ export function ListForm({
         event.target instanceof Element &&
         event.target.closest("input, textarea, select, [contenteditable]") !== null;
       if (event.key !== "/" || isTyping || event.metaKey || event.ctrlKey || event.altKey) return;
+      if (!hasSingleKeys()) return;
       event.preventDefault();
       const search = form.current?.querySelector<HTMLInputElement>("input[type=search]");
       search?.focus();

@@ -3,10 +3,15 @@ import type { Language } from "#locales/languages.ts";
 import { errorText, isErrorCode } from "#locales/resources.ts";
 import { getT } from "#locales/server.ts";
 
-type Props = { query: Record<string, string | string[] | undefined>; lang: Language };
+type Props = {
+  query: Record<string, string | string[] | undefined>;
+  /** The member whom the address names: who has the work. */
+  about: string | null;
+  lang: Language;
+};
 
 /** What became of the form about a piece of work that led here; what is about pins is said with them. */
-export async function HomeNotice({ query, lang }: Props) {
+export async function HomeNotice({ query, about, lang }: Props) {
   const t = await getT(lang, "home");
   const [notice] = [query["notice"]].flat();
   if (notice === "work.taken" || notice === "work.given")
@@ -20,7 +25,9 @@ export async function HomeNotice({ query, lang }: Props) {
   return (
     <div className="mb-5">
       <Notice tone="danger" title={t("notice.refused")}>
-        {errorText(lang, error).message}
+        {error === "work.assigned" && about !== null
+          ? t("notice.takenBy", { name: about })
+          : errorText(lang, error).message}
       </Notice>
     </div>
   );

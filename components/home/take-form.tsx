@@ -21,6 +21,8 @@ export async function TakeForm({ item, view, what }: { item: WorkItem; view: Hom
   const t = await getT(lang, "home");
   const isMine = item.assignee?.isMe === true;
   const target = targets[item.kind];
+  // Who has it as this page shows it: from anybody else it is not taken.
+  const from = item.assignedTo ?? "";
   const search = `?lang=${lang}&membership=${membershipId}`;
   const fields =
     target === null
@@ -29,12 +31,14 @@ export async function TakeForm({ item, view, what }: { item: WorkItem; view: Hom
           code: item.reason?.code ?? "",
           subject: item.subject,
           to: isMine ? "" : membershipId,
+          from,
         }
       : {
           kind: item.kind,
           subjectId: item.subjectId,
           due: item.due ?? "infinity",
           to: isMine ? "nobody" : "me",
+          from,
         };
   return (
     <form

@@ -6,8 +6,9 @@ import { CloseIcon } from "#components/ui/icons.tsx";
 import type { PaletteContent } from "#server/palette/schema.ts";
 import { pagesShown } from "./entries.ts";
 import { letters } from "./palette-keys.tsx";
+import { hasSingleKeys, setSingleKeys } from "./single-keys.ts";
 
-/** Every key that works on every page, and the pages that two keys lead to. */
+/** Every key that works on every page, the pages that two keys lead to, and a switch for those that are pressed alone. */
 export function HelpSheet({ lang, texts }: { lang: string; texts: PaletteContent["texts"] }) {
   const { help } = texts;
   // Opened out of the palette, whose field took the focus with it.
@@ -45,6 +46,17 @@ export function HelpSheet({ lang, texts }: { lang: string; texts: PaletteContent
         rows={pages.map(([letter, label]) => [["g", letter], label])}
         then={help.then}
       />
+      <label className="tick">
+        <input
+          type="checkbox"
+          defaultChecked={hasSingleKeys()}
+          onChange={(event) => setSingleKeys(event.currentTarget.checked)}
+        />
+        <span>
+          {help.singleKeys}
+          <small>{help.singleKeysAbout}</small>
+        </span>
+      </label>
     </>
   );
 }

@@ -5,7 +5,9 @@ import { useRouter } from "next/navigation";
 import { type ComponentType, useEffect, useRef, useState } from "react";
 import { createPortal } from "react-dom";
 import { SearchIcon } from "#components/ui/icons.tsx";
+import type { Language } from "#locales/languages.ts";
 import type { PaletteProps } from "./palette.tsx";
+import { hasSingleKeys } from "./single-keys.ts";
 
 /** Letters that go to a page after `g`, by the last part of its address. */
 export const letters: Record<string, string> = {
@@ -31,7 +33,7 @@ type Open = "search" | "help";
  * The keys that work on every page, and the button that stands for them; what they open is loaded by the first one. The
  * button is a link to the search of customers, so that it leads somewhere without a script.
  */
-export function PaletteKeys({ lang, label }: { lang: string; label: string }) {
+export function PaletteKeys({ lang, label }: { lang: Language; label: string }) {
   const router = useRouter();
   const [open, setOpen] = useState<Open | undefined>();
   const [Palette, setPalette] = useState<ComponentType<PaletteProps>>();
@@ -48,7 +50,8 @@ export function PaletteKeys({ lang, label }: { lang: string; label: string }) {
         else setOpen("search");
         return;
       }
-      if (event.ctrlKey || event.metaKey || event.altKey || isTyping(event.target)) return;
+      if (event.ctrlKey || event.metaKey || event.altKey || isTyping(event.target) || !hasSingleKeys())
+        return;
       const isThen = event.timeStamp - pressed.current < THEN_MS;
       pressed.current = event.key === "g" && !isThen ? event.timeStamp : 0;
       const page = isThen ? letters[event.key] : undefined;
@@ -93,6 +96,7 @@ export function PaletteKeys({ lang, label }: { lang: string; label: string }) {
         createPortal(
           <Palette
             lang={lang}
+            label={label}
             isHelp={open === "help"}
             onHelp={() => setOpen("help")}
             onClose={() => setOpen(undefined)}

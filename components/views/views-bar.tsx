@@ -5,6 +5,7 @@ import type { Language } from "#locales/languages.ts";
 import { errorText, isErrorCode } from "#locales/resources.ts";
 import { getT } from "#locales/server.ts";
 import { type OpenedView, type View, type ViewList, viewNotices } from "#server/views/schema.ts";
+import { filterNames } from "./filter-names.ts";
 import { ViewsMenu } from "./views-menu.tsx";
 
 type Query = Record<string, string | string[] | undefined>;
@@ -37,7 +38,7 @@ export async function ViewsBar({ list, opened, columns, query, lang, membershipI
         views={list.views.map((view) => [
           view.id,
           view.name,
-          (view.isOwn ? 1 : 0) + (view.isShared ? 2 : 0) + (view.isDefault ? 4 : 0),
+          (view.isOwn ? 1 : 0) + (view.isShared ? 2 : 0) + (view.isDefault ? 4 : 0) + (view.isLeft ? 8 : 0),
           view.isOwn ? "" : t("by", { owner: view.owner }),
         ])}
         current={current?.id ?? ""}
@@ -61,7 +62,7 @@ export async function ViewsBar({ list, opened, columns, query, lang, membershipI
             ? {
                 ...t("change", { returnObjects: true }),
                 of: t("change.of", { name: current.name }),
-                ownedBy: t("change.ownedBy", { owner: current.owner }),
+                ownedBy: t(current.isLeft ? "leftBy" : "change.ownedBy", { owner: current.owner }),
               }
             : undefined,
         }}
@@ -110,13 +111,7 @@ async function Outcome({ query, lang, form }: Forms & { query: Query }) {
 
 /** What the view names and the list no longer has; its owner may keep it as it is shown. */
 async function Missing({ opened, lang, form }: Forms & { opened: View & OpenedView }) {
-  const [t, customers] = await Promise.all([getT(lang, "views"), getT(lang, "customers")]);
-  const names: Record<string, string> = {
-    q: customers("filter.query"),
-    status: customers("filter.status"),
-    licenceKind: customers("filter.licenceKind"),
-    category: customers("filter.category"),
-  };
+  const [t, nameOf] = await Promise.all([getT(lang, "views"), filterNames(lang)]);
   const said = opened.gone.map(({ name, value }) =>
     name === "group"
       ? t("gone.group")
@@ -124,7 +119,7 @@ async function Missing({ opened, lang, form }: Forms & { opened: View & OpenedVi
         ? t("gone.column", { value })
         : name === "sort"
           ? t("gone.sort", { value: value.replace(/^-/, "") })
-          : t("gone.filter", { name: names[name] ?? name, value }),
+          : t("gone.filter", { name: nameOf(name), value }),
   );
   return (
     <Notice

@@ -7,7 +7,7 @@ import { ChevronDownIcon } from "#components/ui/icons.tsx";
 import { Select, TextInput } from "#components/ui/input.tsx";
 import { CopyLink } from "./copy-link.tsx";
 
-/** A view as the browser gets it: `flags` 1 own, 2 shared, 4 what the list opens with. */
+/** A view as the browser gets it: `flags` 1 own, 2 shared, 4 what the list opens with, 8 its owner left. */
 type ViewTuple = [id: string, name: string, flags: number, owner: string];
 type ChangeTexts = Record<
   | "open"
@@ -226,7 +226,10 @@ function SaveForms({ texts, form, address, columns, hasColumns, mayShare, typed,
   );
 }
 
-/** What can be done with the view that is open: everything with one's own, opening the list with the team's. */
+/**
+ * What can be done with the view that is open: everything with one's own; with the team's opening the list with it, and
+ * deleting it where nobody else can.
+ */
 function ChangeForms({
   view: [id, name, flags],
   texts,
@@ -238,6 +241,7 @@ function ChangeForms({
   const isOwn = (flags & 1) !== 0;
   const isShared = (flags & 2) !== 0;
   const isDefault = (flags & 4) !== 0;
+  const mayDelete = isOwn || (mayShare && (flags & 8) !== 0);
   return (
     <section aria-label={texts.of}>
       {isOwn ? (
@@ -274,7 +278,7 @@ function ChangeForms({
         </form>
       )}
       <CopyLink path={`/customers?view=${id}`} label={texts.link} copy={texts.copy} copied={texts.copied} />
-      {isOwn && (
+      {mayDelete && (
         <form method="post" action={action}>
           <Button type="submit" variant="quiet" className="text-danger" name="action" value="delete">
             {texts.delete}

@@ -50,19 +50,25 @@ export async function ReasonForms({ handled, place, view, isRefused }: Props) {
         "assign",
         t("assign.title"),
         t("assign.submit"),
-        <Field id={id("to")} label={t("assign.to")} className="w-full">
-          {(control) => (
-            <Select
-              {...control}
-              name="to"
-              defaultValue={assignee?.id ?? ""}
-              options={[
-                { value: "", label: t("assign.nobody") },
-                ...view.warnings.team.map((one) => ({ value: one.id, label: `${one.name} · ${one.email}` })),
-              ]}
-            />
-          )}
-        </Field>,
+        <>
+          <input type="hidden" name="from" value={assignee?.id ?? ""} />
+          <Field id={id("to")} label={t("assign.to")} className="w-full">
+            {(control) => (
+              <Select
+                {...control}
+                name="to"
+                defaultValue={assignee?.id ?? ""}
+                options={[
+                  { value: "", label: t("assign.nobody") },
+                  ...view.warnings.team.map((one) => ({
+                    value: one.id,
+                    label: `${one.name} · ${one.email}`,
+                  })),
+                ]}
+              />
+            )}
+          </Field>
+        </>,
       )}
       {form(
         "comment",

@@ -18,10 +18,17 @@ export async function WarningNotice({ view }: { view: WarningView }) {
     );
   const refused = sentBack(view, "refused");
   if (refused === undefined || !isErrorCode(refused)) return null;
+  // Who has by now what the form was about.
+  const holder = view.warnings.reasons.find(
+    ({ reason, subject }) =>
+      reason.code === sentBack(view, "code") && subject === (sentBack(view, "subject") ?? ""),
+  )?.assignee?.name;
   return (
     <div className="mb-4">
       <Notice tone="danger" title={t("notice.refused")}>
-        {errorText(view.lang, refused).message}
+        {refused === "work.assigned" && holder !== undefined
+          ? t("notice.takenBy", { name: holder })
+          : errorText(view.lang, refused).message}
       </Notice>
     </div>
   );

@@ -34,35 +34,45 @@ export async function findTarget(
   return row && { name: row.name, isByRule: row.ruleMatch !== null };
 }
 
-/** Tags these customers where there is room for one more; returns those that have it now. */
+/**
+ * Tags these customers where there is room for one more; returns those that have it now. `undone`: the job that took the
+ * tag off gives it back as each of them had it.
+ */
 export async function addTag(
   db: ScopedDb,
   partnerId: string,
   tag: string,
   customerIds: Ids,
+  undone: string | null,
 ): Promise<string[]> {
   const { rows } = await sql<{ id: string }>`
-    update customer set tags = tags || ${tag}::text, updated_at = now(), version = version + 1
-    where partner_id = ${partnerId}::uuid and id = any (${[...customerIds]}::uuid[]) and cardinality(tags) < ${MOST_TAGS}
-      and not exists (select from unnest(tags) own where lower(own) = lower(${tag})) returning id`.execute(
+    update customer c set tags = (c.tags || coalesce((select r.was from bulk_row r where r.partner_id = ${partnerId}::uuid
+        and r.job_id = ${undone}::uuid and r.customer_id = c.id), array[${tag}::text]))[:${MOST_TAGS}],
+      updated_at = now(), version = version + 1
+    where c.partner_id = ${partnerId}::uuid and c.id = any (${[...customerIds]}::uuid[]) and cardinality(c.tags) < ${MOST_TAGS}
+      and not exists (select from unnest(c.tags) own where lower(own) = lower(${tag})) returning c.id`.execute(
     db,
   );
   return idsOf(rows);
 }
 
-/** Takes a tag off these customers; returns those that had it. */
+/** Takes a tag off these customers of the job, which keeps it as each of them had it; returns those that had it. */
 export async function removeTag(
   db: ScopedDb,
   partnerId: string,
   tag: string,
   customerIds: Ids,
+  jobId: string,
 ): Promise<string[]> {
-  const { rows } = await sql<{
-    id: string;
-  }>`update customer set tags = array(select own from unnest(tags) with ordinality as t (own, n)
-      where lower(own) <> lower(${tag}) order by n), updated_at = now(), version = version + 1
-    where partner_id = ${partnerId}::uuid and id = any (${[...customerIds]}::uuid[])
-      and exists (select from unnest(tags) own where lower(own) = lower(${tag})) returning id`.execute(db);
+  const { rows } = await sql<{ id: string }>`
+    with had as materialized (select id, array(select own from unnest(tags) own where lower(own) = lower(${tag})) as was
+        from customer where partner_id = ${partnerId}::uuid and id = any (${[...customerIds]}::uuid[])
+          and exists (select from unnest(tags) own where lower(own) = lower(${tag})) order by id for update),
+      kept as (update bulk_row r set was = h.was from had h
+        where r.partner_id = ${partnerId}::uuid and r.job_id = ${jobId}::uuid and r.customer_id = h.id)
+    update customer c set tags = array(select own from unnest(c.tags) with ordinality as t (own, n)
+        where lower(own) <> lower(${tag}) order by n), updated_at = now(), version = version + 1
+      from had h where c.partner_id = ${partnerId}::uuid and c.id = h.id returning c.id`.execute(db);
   return idsOf(rows);
 }
 

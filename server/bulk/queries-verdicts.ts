@@ -2,6 +2,8 @@
 import { type RawBuilder, sql } from "kysely";
 import type { ScopedDb } from "#db/client.ts";
 import { filtered, type ListFilter } from "#server/customers/queries-filter.ts";
+import { COUNT_LIMIT } from "#server/customers/schema.ts";
+import { KEPT_DAYS } from "#server/vendor-accounts/rules.ts";
 import { type BulkAction, type BulkOptions, MOST_TAGS, type RowOutcome } from "./schema.ts";
 
 export type Asker = { partnerId: string; membershipId: string };
@@ -24,15 +26,33 @@ const hasTag = (tag: string) => sql`exists (select from unnest(v.tags) own where
 const hasSource = sql`exists (select from vendor_account a join connection c on c.partner_id = a.partner_id and c.id = a.connection_id
   where a.partner_id = v.partner_id and a.customer_id = v.id and a.link_state <> 'not_linked'
     and c.is_enabled and c.removed_at is null and c.vendor <> 'push')`;
-const hasAccount = sql`exists (select from vendor_account a
-  where a.partner_id = v.partner_id and a.customer_id = v.id and a.link_state <> 'not_linked')`;
+/** An account whose link can end, not scheduled (`open`) or scheduled to do so already. */
+const hasAccount = (which: "open" | "scheduled") => sql`exists (select from vendor_account a
+  join connection c on c.partner_id = a.partner_id and c.id = a.connection_id and c.removed_at is null
+  where a.partner_id = v.partner_id and a.customer_id = v.id and (a.unlink_on is null) = ${which === "open"})`;
+/**
+ * What unlinkPlan says of the first account that may not leave; null where all may. Term licences alone stand in the way:
+ * while they run, and for some days after, counted on the partner's calendar.
+ */
+const unlinkRefusal = sql`(select case when bool_or(l.ends_on is null or l.ends_on >= t.today)
+    then 'account.termLicence' else 'account.recentLicence' end
+  from vendor_account a
+  join connection c on c.partner_id = a.partner_id and c.id = a.connection_id and c.removed_at is null
+  join licence l on l.partner_id = a.partner_id and l.vendor_account_id = a.id and l.kind = 'term'
+  cross join (select (now() at time zone p.time_zone)::date as today from partner p where p.id = v.partner_id) t
+  where a.partner_id = v.partner_id and a.customer_id = v.id and a.unlink_on is null
+    and (l.ends_on is null or l.ends_on + ${KEPT_DAYS}::integer > t.today)
+  group by a.created_at, a.id order by a.created_at, a.id limit 1)`;
 const hasTrial = sql`exists (select from licence l where l.partner_id = v.partner_id and l.customer_id = v.id and l.kind = 'trial'
   and not l.is_suspended and (l.ends_on is null or l.ends_on >= current_date))`;
 
 const same = (condition: RawBuilder<unknown>): Branch => sql`when ${condition} then 'same'`;
 const refused = (condition: RawBuilder<unknown>, code: string): Branch => sql`when ${condition} then ${code}`;
 
-/** What is asked of a customer `v` in the member's scope; what depends on an option is asked once that is chosen. */
+/**
+ * What is asked of a customer `v` in the member's scope; what depends on an option is asked once that is chosen. `else`, which
+ * says what there is to say where none of these held, comes last.
+ */
 function branchesOf({ action, options }: Question, asker: Asker): Branch[] {
   const { groupId, tag, capabilities = ["metrics", "licences", "console", "reports"] } = options;
   switch (action) {
@@ -69,7 +89,11 @@ function branchesOf({ action, options }: Question, asker: Asker): Branch[] {
     case "convertTrial":
       return [refused(sql`not ${hasTrial}`, "trial.none")];
     case "unlink":
-      return [refused(sql`not ${hasAccount}`, "account.notLinked")];
+      return [
+        same(sql`${hasAccount("scheduled")} and not ${hasAccount("open")}`),
+        refused(sql`not ${hasAccount("open")}`, "account.notLinked"),
+        sql`else ${unlinkRefusal}`,
+      ];
     case "export":
       return [];
   }
@@ -102,14 +126,21 @@ export async function listVerdicts(
 /** What a draft is about: the customers it holds, those of an earlier job, or those that match a filter. */
 export type Picked = { jobId: string; outcomes?: readonly RowOutcome[] } | { filter: ListFilter; at: Date };
 
-const idsOf = (db: ScopedDb, partnerId: string, picked: Picked): RawBuilder<unknown> =>
-  "filter" in picked
-    ? sql`select m.customer_id as id from (${filtered(db, partnerId, picked.filter).select("o.customerId")}) m
-        where exists (select from customer c where c.partner_id = ${partnerId}::uuid and c.id = m.customer_id and c.created_at <= ${picked.at})`
-    : sql`select customer_id as id from bulk_row where partner_id = ${partnerId}::uuid and job_id = ${picked.jobId}::uuid
-        ${picked.outcomes ? sql`and outcome = any (${[...picked.outcomes]}::text[])` : sql``}`;
+/** At most `limit` of them, whichever come first, with what they are sorted by. */
+const someOf = (db: ScopedDb, partnerId: string, picked: Picked, limit: number): RawBuilder<unknown> => {
+  const all =
+    "filter" in picked
+      ? sql`select m.customer_id as id, m.name_sort as name
+          from (${filtered(db, partnerId, picked.filter).select(["o.customerId", "o.nameSort"])}) m
+          where exists (select from customer c where c.partner_id = ${partnerId}::uuid and c.id = m.customer_id and c.created_at <= ${picked.at})`
+      : sql`select r.customer_id as id, o.name_sort as name from bulk_row r
+          left join readable_overview o on o.partner_id = r.partner_id and o.customer_id = r.customer_id
+          where r.partner_id = ${partnerId}::uuid and r.job_id = ${picked.jobId}::uuid
+            ${picked.outcomes ? sql`and r.outcome = any (${[...picked.outcomes]}::text[])` : sql``}`;
+  return sql`${all} limit ${limit}`;
+};
 
-/** How many of the first `limit` customers would get which verdict, the most frequent first. */
+/** How many of `limit` customers would get which verdict, the most frequent first. */
 export async function countVerdicts(
   db: ScopedDb,
   asker: Asker,
@@ -119,7 +150,7 @@ export async function countVerdicts(
 ): Promise<{ verdict: Verdict; count: number }[]> {
   const { partnerId } = asker;
   const { rows } = await sql<{ verdict: Verdict; count: number }>`
-    with p as materialized (${idsOf(db, partnerId, picked)} limit ${limit})
+    with p as materialized (${someOf(db, partnerId, picked, limit)})
     select ${verdict(question, asker)} as verdict, count(*)::int as count from p
     left join visible_customer v on v.partner_id = ${partnerId}::uuid and v.id = p.id group by 1 order by 2 desc, 1`.execute(
     db,
@@ -127,7 +158,7 @@ export async function countVerdicts(
   return rows;
 }
 
-/** The first of them that the member sees, with their names. */
+/** Of the first COUNT_LIMIT + 1 the first by name, as far as the member sees them. */
 export async function listPicked(
   db: ScopedDb,
   partnerId: string,
@@ -135,8 +166,8 @@ export async function listPicked(
   limit: number,
 ): Promise<{ id: string; name: string }[]> {
   const { rows } = await sql<{ id: string; name: string }>`
-    with p as materialized (${idsOf(db, partnerId, picked)} limit ${limit})
+    with p as materialized (select * from (${someOf(db, partnerId, picked, COUNT_LIMIT + 1)}) looked order by name, id limit ${limit})
     select v.id, v.name_shown as name from p join visible_customer v on v.partner_id = ${partnerId}::uuid and v.id = p.id
-    order by v.name_shown, v.id`.execute(db);
+    order by p.name, p.id`.execute(db);
   return rows;
 }

@@ -1,6 +1,7 @@
 // Inputs and outputs of actions on many customers; the registry of what can be done, by whom, and whether it can be undone.
 import { z } from "zod";
 import { CustomerListInput } from "#server/customers/schema.ts";
+import { readName } from "#server/names/rules.ts";
 import { capabilities, type CustomerPermission, type PartnerPermission } from "#server/permissions.ts";
 
 type Definition = {
@@ -35,13 +36,14 @@ export const definitionOf = (action: BulkAction): Definition => bulkActions[acti
 /** So many are chosen by hand at most; more are chosen by a filter. */
 export const MOST_CHOSEN = 1_000;
 export const MOST_TAGS = 20;
-/** What imports part tags by cannot be in one. */
+const MOST_TAG = 40;
+/** What imports part tags by cannot be in one, and what nobody can see is none. */
 export const Tag = z
   .string()
   .trim()
-  .min(1)
-  .max(40)
-  .regex(/^[^;\p{Cc}]*$/u);
+  .regex(/^[^;\p{Cc}]*$/u)
+  .transform((typed) => readName(typed, MOST_TAG))
+  .pipe(z.string());
 
 /** What the list is filtered by, without its page and order. */
 export const BulkFilter = CustomerListInput.omit({ after: true, pageSize: true, sort: true }).strict();
@@ -61,7 +63,7 @@ export const ChooseForm = z.object({
 
 export const BulkOptions = z.object({
   groupId: z.uuid().optional(),
-  tag: Tag.optional(),
+  tag: z.string().optional(),
   capabilities: z.array(z.enum(capabilities)).optional(),
   why: z.string().trim().max(500).optional(),
 });

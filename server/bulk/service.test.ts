@@ -12,6 +12,7 @@ import {
   makeCustomer,
   makeGrant,
   makeGroup,
+  makeLicence,
   makeMember,
   makePartner,
   type Member,
@@ -141,10 +142,29 @@ describe("each action", () => {
     expect(await tagsOf()).toEqual(["Gold"]);
     await whole(boss, "untag", four(), { tag: "GOLD" });
     expect(await tagsOf()).toEqual([]);
-    for (const tag of ["", " ", "x".repeat(41), "a;b", "a\tb"]) {
+    for (const tag of ["", " ", "x".repeat(41), "a;b", "a\tb", "\u200B", "\u202E"]) {
       const draft = idIn(await choosing(boss, { action: "tag", id: managed.id, key: randomUUID() }));
       expect(await doing(start, boss, draft, { tag })).toContain("error=bulk.tagInvalid");
     }
+  });
+
+  test("gives a tag back as each customer had it, whatever was typed to take it off", async () => {
+    const [gold, loud, other] = await Promise.all(
+      [["Gold", "VIP"], ["GOLD", "gold"], ["VIP"]].map((tags) => makeCustomer({ partnerId, tags })),
+    );
+    const ids = { id: [gold, loud, other].map((one) => one?.id ?? "") };
+    const tagsOf = async () => {
+      const rows = await adminQuery<{ id: string; tags: string[] }>(
+        "select id, tags from customer where id = any ($1)",
+        [ids.id],
+      );
+      return ids.id.map((id) => rows.find((row) => row.id === id)?.tags.toSorted());
+    };
+    const before = await tagsOf();
+    const id = await whole(boss, "untag", ids, { tag: "gOLD" });
+    expect(await tagsOf()).toEqual([["VIP"], [], ["VIP"]]);
+    await run(boss, idIn(await doing(takeBack, boss, id)));
+    expect(await tagsOf()).toEqual(before);
   });
 
   test("pins up to fifty, and the pins are one's own", async () => {
@@ -230,6 +250,54 @@ describe("each action", () => {
       [partnerId, one.id],
     );
     expect(account).toBeUndefined();
+  });
+
+  test("counts before unlinking who may leave, as the rules of the licences say, the first by name first", async () => {
+    const today = (days: number) => new Date(Date.now() + days * 86_400_000).toISOString().slice(0, 10);
+    const other = await makePartner({ timeZone: "UTC" });
+    const who = await makeMember({ partnerId: other });
+    const made: Customer[] = [];
+    for (const [name, licences, unlinkOn] of [
+      ["F runs", [{ endsOn: today(0) }], null],
+      ["E has no end", [{ endsOn: null }], null],
+      ["D ended", [{ endsOn: today(-59) }, { endsOn: today(-70) }], null],
+      ["C ended long ago", [{ endsOn: today(-60) }], null],
+      ["B by the month", [{ kind: "monthly" }, { kind: "trial" }], null],
+      ["A leaves", [{ endsOn: today(10) }], today(20)],
+    ] as const) {
+      const customer = await makeCustomer({ partnerId: other, name });
+      const account = await makeAccount(customer, { unlinkOn });
+      for (const licence of licences) await makeLicence({ customer, account }, licence);
+      made.push(customer);
+    }
+    const id = idIn(
+      await choosing(who, { action: "unlink", key: "k", id: made.map((customer) => customer.id) }),
+    );
+    const preview = await (await callerFor(who)).bulk.preview({ bulkId: id });
+    expect(preview).toMatchObject({ open: 2, same: 1 });
+    expect(preview.refusals).toEqual([
+      { code: "account.termLicence", count: 2 },
+      { code: "account.recentLicence", count: 1 },
+    ]);
+    expect(preview.samples.map(({ name, effect, code }) => [name, code ?? effect])).toEqual([
+      ["A leaves", "already"],
+      ["B by the month", "scheduled"],
+      ["C ended long ago", "now"],
+      ["D ended", "account.recentLicence"],
+      ["E has no end", "account.termLicence"],
+      ["F runs", "account.termLicence"],
+    ]);
+    await doing(start, who, id, { word: "yes" });
+    await run(who, id);
+    const rows = await rowsOf(who, id);
+    expect(made.map((customer) => rows.get(customer.id))).toEqual([
+      "account.termLicence",
+      "account.termLicence",
+      "account.recentLicence",
+      "changed",
+      "bulk.unlinkScheduled",
+      "unchanged",
+    ]);
   });
 
   test("converts trials of each customer, one refusal harming no other", async () => {

@@ -79,7 +79,13 @@ describe("a row", () => {
     ["name", "a\u0007b", "characters"],
     ["name", "a\ud800b", "characters"],
     ["name", "caff\ufffd", "characters"],
+    ["nameShown", " Bottega\u200b  \u202eRossi ", "Bottega Rossi"],
+    ["nameShown", "\u200b\u202e", "unseen"],
+    ["nameShown", "x".repeat(101), "tooLong"],
+    ["nameShown", "🇮🇹".repeat(100), "🇮🇹".repeat(100)],
     ["notes", "first\nsecond", "first\nsecond"],
+    ["notes", "x".repeat(2_001), "tooLong"],
+    ["accountManager", "x".repeat(101), "tooLong"],
     ["domain", "https://www.Example.COM:8080/path?x", "example.com"],
     ["domain", "bücher.de.", "xn--bcher-kva.de"],
     ["domain", "not a domain", "domain"],
@@ -108,6 +114,8 @@ describe("a row", () => {
     ["since", "12/31/2020", "date"],
     ["since", "1902", "date"],
     ["tags", " a; b,a |c;; ", "a; b; c"],
+    ["tags", "x".repeat(41), "tags"],
+    ["tags", Array.from({ length: 21 }, (_, n) => n).join(), "tags"],
     ["city", "", undefined],
   ])("%s %j is read as %j", (field, cell, expected) => {
     expect(read(field, cell)).toBe(expected);

@@ -2,6 +2,8 @@
 import { domainToASCII } from "node:url";
 import { type CsvRecord, unescapeFormula } from "#server/csv/rules.ts";
 import { type Column, type Field, fields, type Reason, type Rejected } from "#server/imports/schema.ts";
+import { cleanName, MOST_CHARACTERS } from "#server/names/rules.ts";
+import { limits } from "#server/records/schema.ts";
 
 export const MOST_COLUMNS = 200;
 export type Values = Partial<Record<Field, string>>;
@@ -104,7 +106,7 @@ export function readRow(record: CsvRecord, columns: readonly Column[]): CleanRow
     const text =
       field === "notes" ? cell.normalize("NFC").trim() : cell.normalize("NFC").replace(/\s+/gu, " ").trim();
     if (text === "") continue;
-    const most = fields.find(({ id }) => id === field)?.most ?? 0;
+    const most = fields.find(({ id }) => id === field)?.most ?? Infinity;
     const read =
       unreadable.test(text) || !text.isWellFormed()
         ? reason("characters", field)
@@ -128,6 +130,13 @@ export const isRejected = (row: CleanRow | Rejected): row is Rejected => "reason
 const readers: Partial<Record<Field, (text: string) => string | Reason>> = {
   // A name of nothing but marks and invisible characters is none.
   name: (text) => (/[\p{L}\p{N}\p{P}\p{S}]/u.test(text) ? text : reason("nameMissing", "name")),
+  nameShown: (text) => {
+    const cleaned = cleanName(text);
+    if ("name" in cleaned) return cleaned.name;
+    return cleaned.fault === "required"
+      ? reason("unseen", "nameShown")
+      : reason("tooLong", "nameShown", { most: MOST_CHARACTERS });
+  },
   domain: (text) => {
     const host = domainToASCII(
       text
@@ -151,15 +160,19 @@ const readers: Partial<Record<Field, (text: string) => string | Reason>> = {
       ? text
       : reason("email", "contactEmail", { value: text }),
   since: (text) => readDay(text) ?? reason("date", "since", { value: text }),
-  tags: (text) =>
-    [
+  tags: (text) => {
+    const tags = [
       ...new Set(
         text
           .split(/[;,|]/)
           .map((tag) => tag.trim())
           .filter((tag) => tag !== ""),
       ),
-    ].join("; "),
+    ];
+    return tags.length > limits.tags || tags.some((tag) => tag.length > limits.tag)
+      ? reason("tags", "tags", { tags: limits.tags, most: limits.tag })
+      : tags.join("; ");
+  },
 };
 
 const languageNames: Record<string, string> = {

@@ -11,6 +11,7 @@ describe("a name", () => {
     ["🏔️", "🏔️"],
     ["מרכז", "מרכז"],
     ["e\u0301cole", "école"],
+    ["\u202EdroN\u200B", "droN"],
     ["'; drop table customer; --", "'; drop table customer; --"],
     ["x".repeat(100), "x".repeat(100)],
     // Characters, not the two halves that such a one is stored as.
@@ -20,6 +21,7 @@ describe("a name", () => {
     "",
     "   ",
     "\u200b\u200d",
+    "\u202e",
     "\u0301",
     "x".repeat(101),
     "🟢".repeat(101),

@@ -3,11 +3,11 @@ import { AppError } from "#server/errors.ts";
 import { backTo, languageIn, placeOfForm, readForm, seeOther } from "#server/http/forms.ts";
 import type { Permission } from "#server/permissions.ts";
 import { route } from "#server/route.ts";
-import { takingNeeds } from "./rules.ts";
+import { holderOf, takingNeeds } from "./rules.ts";
 import { TakeForm } from "./schema.ts";
 import { takeWork } from "./service.ts";
 
-/** `kind`, `subjectId`, `due`, `to` (me, nobody) and `return`, the page to go back to. */
+/** `kind`, `subjectId`, `due`, `to` (me, nobody), `from` (who had it) and `return`, the page to go back to. */
 const taking = (permission: Permission) =>
   route(
     permission,
@@ -21,7 +21,11 @@ const taking = (permission: Permission) =>
       const notice = form.data.to === "me" ? "work.taken" : "work.given";
       return seeOther(placeOfForm(form.data.return, `/${languageIn(request, language)}`, { notice }));
     },
-    backTo((fields, _request, language) => placeOfForm(fields["return"], `/${language}`)),
+    (error, request) =>
+      backTo((fields, _request, language) => placeOfForm(fields["return"], `/${language}`, holderOf(error)))(
+        error,
+        request,
+      ),
   );
 
 export const takeAccess = taking("access:request");

@@ -76,28 +76,45 @@ export async function listPeople(
     .sort((a, b) => a.name.localeCompare(b.name));
 }
 
-type Work = Pick<TakeForm, "kind" | "subjectId" | "due"> & { customerId: string | null };
+type Work = Pick<TakeForm, "kind" | "subjectId" | "due">;
 
-/** Whoever took it on before no longer has it. */
+/**
+ * Gives work to a member (`to`), who has it then unless somebody else does: `from` may be taken over from, and who took
+ * an earlier matter on, before this one `began`, has nothing of it.
+ */
 export async function upsertAssignment(
   db: ScopedDb,
   partnerId: string,
-  { kind, subjectId, due, customerId }: Work,
-  to: { membershipId: string; name: string },
+  { kind, subjectId, due }: Work,
+  { customerId, began }: { customerId: string | null; began: Date | undefined },
+  to: { membershipId: string; name: string; from: string | null },
   now: Date,
 ): Promise<void> {
   const standing = { assignedTo: to.membershipId, assignedBy: to.name, assignedAt: now };
   await db
     .insertInto("workAssignment")
     .values({ partnerId, kind, subjectId, due, customerId, ...standing })
-    .onConflict((oc) => oc.columns(["partnerId", "kind", "subjectId", "due"]).doUpdateSet(standing))
+    .onConflict((oc) =>
+      oc
+        .columns(["partnerId", "kind", "subjectId", "due"])
+        .doUpdateSet(standing)
+        .where((eb) =>
+          eb.or([
+            eb("workAssignment.assignedTo", "=", to.membershipId),
+            ...(to.from === null ? [] : [eb("workAssignment.assignedTo", "=", to.from)]),
+            ...(began === undefined ? [] : [eb("workAssignment.assignedAt", "<", began)]),
+          ]),
+        ),
+    )
     .execute();
 }
 
+/** Takes work from this member; from nobody else. */
 export async function deleteAssignment(
   db: ScopedDb,
   partnerId: string,
-  { kind, subjectId, due }: Omit<Work, "customerId">,
+  { kind, subjectId, due }: Work,
+  membershipId: string,
 ): Promise<void> {
   await db
     .deleteFrom("workAssignment")
@@ -105,5 +122,6 @@ export async function deleteAssignment(
     .where("kind", "=", kind)
     .where("subjectId", "=", subjectId)
     .where("due", "=", due)
+    .where("assignedTo", "=", membershipId)
     .execute();
 }

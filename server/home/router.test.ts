@@ -21,6 +21,7 @@ import {
   makeLicence,
   makeMember,
   makePartner,
+  makeUser,
   type Member,
   refresh,
 } from "#tests/factories.ts";
@@ -260,11 +261,139 @@ describe("what ends, waits and fails", () => {
     expect((await send(takeLicences, boss, wrong, false)).status).toBe(400);
     const back = await send(takeLicences, boss, { ...wrong, return: "/it?kind=account" });
     expect(back.headers.get("location")).toBe("/it?kind=account&error=request.invalid");
-    const entries = await adminQuery<{ action: string }>(
-      "select action from audit_entry where partner_id = $1 and action = 'work:assign' and outcome = 'done'",
+    const entries = await adminQuery<{ entity: string; customer_id: string | null }>(
+      "select entity, customer_id from audit_entry where partner_id = $1 and action = 'work:assign' and outcome = 'done'",
       [own],
     );
     expect(entries).toHaveLength(8);
+    // What is about a customer stands in its own ledger.
+    for (const { entity, customer_id: about } of entries) {
+      const [kind, subjectId] = entity.split(" ");
+      expect(about, entity).toBe(kind === "access_end" || kind === "licence_end" ? subjectId : null);
+    }
+  });
+
+  test("is not taken from a colleague whom the page did not show, nor given back for them", async () => {
+    const colleague = await makeMember({ partnerId: own, userId: (await makeUser({ name: "Elio" })).id });
+    for (const [kind, handler] of [
+      ["access_end", takeAccess],
+      ["licence_end", takeLicences],
+      ["account", takeAccount],
+      ["connection", takeConnection],
+    ] as const) {
+      const [item] = await itemsOf(boss, kind);
+      const body = { kind, subjectId: item?.subjectId ?? "", due: item?.due ?? "infinity" };
+      expect((await send(handler, colleague, { ...body, to: "me" }, false)).status, kind).toBe(200);
+      const stale = await send(handler, boss, { ...body, to: "me", from: "" }, false);
+      expect([stale.status, await stale.json()], kind).toMatchObject([
+        409,
+        { error: { code: "work.assigned", fields: { from: colleague.membershipId, name: "Elio" } } },
+      ]);
+      const given = await send(handler, boss, { ...body, to: "nobody", return: "/it?of=mine" });
+      expect(given.headers.get("location"), kind).toBe(
+        `/it?of=mine&about=${colleague.membershipId}&error=work.assigned`,
+      );
+      expect((await itemsOf(boss, kind))[0]?.assignee, kind).toMatchObject({ name: "Elio" });
+      const over = { ...body, to: "me", from: colleague.membershipId };
+      expect((await send(handler, boss, over, false)).status, kind).toBe(200);
+      expect((await send(handler, boss, over, false)).status, kind).toBe(200);
+      expect((await itemsOf(boss, kind))[0]?.assignee, kind).toMatchObject({ isMe: true });
+      expect((await send(handler, boss, { ...body, to: "nobody" }, false)).status, kind).toBe(200);
+      const both = await Promise.all(
+        [boss, colleague].map((who) => send(handler, who, { ...body, to: "me" }, false)),
+      );
+      expect(both.map(({ status }) => status).sort(), kind).toEqual([200, 409]);
+      await adminQuery("delete from work_assignment where partner_id = $1", [own]);
+    }
+    const api = await callerFor(boss);
+    expect((await api.home.queue({ about: colleague.membershipId })).about).toBe("Elio");
+    expect((await api.home.queue({ about: lead.membershipId })).about).toBeNull();
+  });
+
+  test("of who has left is taken over by name of their membership", async () => {
+    const leaver = await makeMember({ partnerId: own });
+    const [item] = await itemsOf(boss, "licence_end");
+    const body = { kind: "licence_end", subjectId: item?.subjectId ?? "", due: item?.due ?? "", to: "me" };
+    await send(takeLicences, leaver, body, false);
+    await adminQuery("update membership set disabled_at = now() where id = $1", [leaver.membershipId]);
+    const [left] = await itemsOf(boss, "licence_end");
+    expect(left).toMatchObject({ assignee: null, assignedTo: leaver.membershipId });
+    const taken = await send(takeLicences, boss, { ...body, from: left?.assignedTo ?? "" }, false);
+    expect(taken.status).toBe(200);
+    expect((await itemsOf(boss, "licence_end"))[0]?.assignee).toMatchObject({ isMe: true });
+  });
+
+  test("that does not wait is nobody's to take", async () => {
+    const quiet = await makeCustomer({ partnerId: own });
+    const account = await makeAccount(quiet);
+    const [ending] = await itemsOf(boss, "licence_end");
+    for (const [handler, body] of [
+      [takeAccess, { kind: "access_end", subjectId: quiet.id, due: dayOf(inDays(3)) }],
+      [takeLicences, { kind: "licence_end", subjectId: quiet.id, due: dayOf(inDays(3)) }],
+      [takeLicences, { kind: "licence_end", subjectId: ending?.subjectId ?? "", due: dayOf(inDays(3)) }],
+      [takeLicences, { kind: "over_use", subjectId: quiet.id, due: "infinity" }],
+      [takeAccount, { kind: "account", subjectId: account.id, due: "infinity" }],
+      [takeConnection, { kind: "connection", subjectId: account.connectionId, due: "infinity" }],
+    ] as const) {
+      const refused = await send(handler, boss, { ...body, to: "me" }, false);
+      expect([refused.status, await refused.json()], body.kind).toMatchObject([
+        409,
+        { error: { code: "work.gone" } },
+      ]);
+    }
+  });
+
+  test("that comes again has been taken on by nobody", async () => {
+    const colleague = await makeMember({ partnerId: own });
+    const used = await makeCustomer({ partnerId: own, name: "Ancora" });
+    await makeLicence({ customer: used, account: await makeAccount(used) }, { used: "11" });
+    const [failing] = await itemsOf(boss, "connection");
+    const [unmatched] = await itemsOf(boss, "account");
+    const api = await callerFor(boss);
+    const accountId = unmatched?.subjectId ?? "";
+    const recurrences: [WorkKind, Handler, string, () => Promise<unknown>][] = [
+      [
+        "over_use",
+        takeLicences,
+        used.id,
+        async () => {
+          for (const amount of [3, 12]) {
+            await adminQuery("update licence set used = $2 where customer_id = $1", [used.id, amount]);
+            await refresh(own, [used.id]);
+          }
+        },
+      ],
+      [
+        "account",
+        takeAccount,
+        accountId,
+        async () => {
+          await api.vendorAccounts.link({ accountId, toCustomerId: used.id });
+          await api.vendorAccounts.unlink({ accountId });
+        },
+      ],
+      [
+        "connection",
+        takeConnection,
+        failing?.subjectId ?? "",
+        () =>
+          adminQuery("update connection set error_since = clock_timestamp() where id = $1", [
+            failing?.subjectId,
+          ]),
+      ],
+    ];
+    for (const [kind, handler, subjectId, comeAgain] of recurrences) {
+      const body = { kind, subjectId, due: "infinity", to: "me" };
+      const item = async (of: "team" | "mine" = "team") =>
+        (await itemsOf(boss, kind, { of })).find((one) => one.subjectId === subjectId);
+      expect((await send(handler, boss, body, false)).status, kind).toBe(200);
+      expect((await item("mine"))?.assignee, kind).toMatchObject({ isMe: true });
+      await comeAgain();
+      expect(await item(), kind).toMatchObject({ assignee: null, assignedTo: null });
+      expect(await item("mine"), kind).toBeUndefined();
+      expect((await send(handler, colleague, body, false)).status, kind).toBe(200);
+      expect((await item())?.assignedTo, kind).toBe(colleague.membershipId);
+    }
   });
 });
 

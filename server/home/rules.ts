@@ -1,5 +1,6 @@
 // Decisions of Home: which work a role knows of and may take on, and one row of the queue in the words of the page.
 import { subjectOf } from "#server/customers/rules.ts";
+import { AppError } from "#server/errors.ts";
 import { type Actor, can, type Permission } from "#server/permissions.ts";
 import type { WorkRow } from "./queries-work.ts";
 import { NEWS_DAYS, type WorkItem, type WorkKind, workKinds } from "./schema.ts";
@@ -67,6 +68,15 @@ export function visibleKinds(
   );
 }
 
+/** The refusal of what somebody else has by now; `from` is what the form had wrong. */
+export const workAssigned = (membershipId: string, name: string | undefined): AppError =>
+  new AppError("work.assigned", {
+    fields: { from: membershipId, ...(name !== undefined && { name }) },
+  });
+/** What the page that such a form came from is told beside the code: who has it. */
+export const holderOf = ({ code, fields }: AppError): Record<string, string> =>
+  code === "work.assigned" && fields?.["from"] !== undefined ? { about: fields["from"] } : {};
+
 const iso = (at: Date | null | undefined): string | null => at?.toISOString() ?? null;
 
 /** One row for its reader; undefined: the reason it was about has just gone. */
@@ -112,6 +122,7 @@ export function workItem(
       assignedTo === null || name === undefined
         ? null
         : { id: assignedTo, name, isMe: assignedTo === actor.membershipId },
+    assignedTo,
     // A request beside live access is no reason of the status, and so nobody's to take.
     mayTake: can(actor, asks[kind].toTake, customer) && (kind !== "request" || reason !== null),
     due: row.due ?? null,

@@ -26,6 +26,8 @@ export const QueueInput = z.strictObject({
   group: z.uuid().optional(),
   kind: z.enum(workKinds).optional(),
   after: z.string().max(600).optional(),
+  /** A member whose name the page needs: who has the work that a form was refused. */
+  about: z.uuid().optional(),
 });
 export type QueueInput = z.output<typeof QueueInput>;
 
@@ -58,6 +60,8 @@ export const WorkItem = z.object({
   isNew: z.boolean(),
   errorCode: z.string().nullable(),
   assignee: z.object({ id: z.uuid(), name: z.string(), isMe: z.boolean() }).nullable(),
+  /** The membership that has it, also one that has left: whom a form takes it over from. */
+  assignedTo: z.uuid().nullable(),
   /** Whether the actor may take it on, or give it back. */
   mayTake: z.boolean(),
   /** What `due` an assignment names (work_assignment). */
@@ -78,6 +82,8 @@ export const WorkQueue = z.object({
     }),
   ),
   groups: z.array(GroupChoice),
+  /** The name of the member whom `about` asks for. */
+  about: z.string().nullable(),
   now: z.string(),
 });
 export type WorkQueue = z.infer<typeof WorkQueue>;
@@ -92,12 +98,13 @@ export const People = z.array(
 );
 export type People = z.infer<typeof People>;
 
-/** Takes a piece of work on (`to` me) or gives it back (`to` nobody). */
+/** Takes a piece of work on (`to` me) or gives one's own back (`to` nobody). `from`: who had it when the page was shown, "" for nobody. */
 export const TakeForm = z.object({
   kind: z.enum(["access_end", "licence_end", "over_use", "account", "connection"]),
   subjectId: z.uuid(),
   due: z.union([z.literal("infinity"), z.iso.date()]).default("infinity"),
   to: z.enum(["me", "nobody"]),
+  from: z.union([z.literal(""), z.uuid()]).default(""),
   return: z.string().max(2000).optional(),
 });
 export type TakeForm = z.output<typeof TakeForm>;

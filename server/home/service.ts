@@ -12,8 +12,8 @@ import { decodeCursor, encodeCursor } from "#server/paging/rules.ts";
 import type { Actor, CustomerAccess, CustomerPermission } from "#server/permissions.ts";
 import { type Guarded, requireCustomer } from "#server/trpc.ts";
 import { deleteAssignment, findGroupIds, listMemberNames, listPeople, upsertAssignment } from "./queries.ts";
-import { countWork, listWork, type WorkRow, type WorkScope } from "./queries-work.ts";
-import { isCursorOf, takingNeeds, visibleKinds, workItem } from "./rules.ts";
+import { countWork, findWork, listWork, type WorkRow, type WorkScope } from "./queries-work.ts";
+import { isCursorOf, takingNeeds, visibleKinds, workAssigned, workItem } from "./rules.ts";
 import type { People, QueueInput, TakeForm, WorkKind, WorkQueue } from "./schema.ts";
 
 /** So many of each kind stand on Home; the page of one kind has more. */
@@ -44,7 +44,8 @@ export async function readQueue({ db, actor }: Reader, input: QueueInput, now: D
     hasMore: one.rows.length > most,
   }));
   const assigned = shown.flatMap(({ rows }) => rows.flatMap(({ assignedTo }) => assignedTo ?? []));
-  const names = await listMemberNames(db, actor.partnerId, [...new Set(assigned)]);
+  const named = input.about === undefined ? assigned : [...assigned, input.about];
+  const names = await listMemberNames(db, actor.partnerId, [...new Set(named)]);
   return {
     sections: shown.map(({ kind, rows, total, hasMore }) => ({
       kind,
@@ -54,6 +55,7 @@ export async function readQueue({ db, actor }: Reader, input: QueueInput, now: D
       next: input.kind && hasMore ? encodeCursor(rows.at(-1)?.cursor ?? []) : null,
     })),
     groups: await listGroupChoices(db, actor),
+    about: names.get(input.about ?? "") ?? null,
     now: now.toISOString(),
   };
 }
@@ -79,42 +81,48 @@ export async function readPeople(db: Guarded["db"], customer: CustomerAccess): P
   return isOpen ? listPeople(db, customer.id) : [];
 }
 
-/** Takes a piece of work on, or gives it back; throws the refusal of whatever it is about. */
+/**
+ * Takes a piece of work on, or gives one's own back; the audit stands with the customer it is about. Throws work.gone
+ * where it does not wait, work.assigned with who has it where that is somebody else than the form says, and the refusal of
+ * whatever it is about.
+ */
 export async function takeWork(ctx: Guarded, form: TakeForm, now: Date): Promise<void> {
   const { db, actor, audit } = ctx;
-  const work = { ...form, customerId: await customerOfWork(ctx, form) };
-  if (form.to === "me")
-    await upsertAssignment(
-      db,
-      actor.partnerId,
-      work,
-      { membershipId: actor.membershipId, name: actor.name },
-      now,
-    );
-  else await deleteAssignment(db, actor.partnerId, work);
+  const { partnerId, membershipId, name } = actor;
+  await requireSubject(ctx, form);
+  const { timeZone } = await getPartnerRules(db, partnerId);
+  const everybodys = { partnerId, assignedTo: null, ids: undefined, group: undefined };
+  const scope: WorkScope = { ...everybodys, now, today: dayIn(timeZone, now) };
+  const work = await findWork(db, scope, form);
+  if (!work) throw new AppError("work.gone");
+  const { customerId, began } = work;
+  const isTaken = form.to === "me";
+  if (isTaken) {
+    const to = { membershipId, name, from: form.from || null };
+    await upsertAssignment(db, partnerId, form, { customerId, began }, to, now);
+  } else await deleteAssignment(db, partnerId, form, membershipId);
+  const holder = (await findWork(db, scope, form))?.assignedTo ?? null;
+  if (holder !== null && holder !== (isTaken ? membershipId : null))
+    throw workAssigned(holder, (await listMemberNames(db, partnerId, [holder])).get(holder));
   await audit({
     action: "work:assign",
     entity: `${form.kind} ${form.subjectId}`,
-    customerId: null,
-    detail: { to: form.to === "me" ? actor.name : "", due: form.due },
+    customerId,
+    detail: { to: isTaken ? name : "", due: form.due },
   });
 }
 
-/** The customer a piece of work is about, which the actor must see and may act on; null: it is about none. */
-async function customerOfWork(
+/** Throws the refusal of what a piece of work is about where the actor does not see it or may not act on it. */
+async function requireSubject(
   { db, actor }: { db: Guarded["db"]; actor: Actor },
   { kind, subjectId }: TakeForm,
-): Promise<string | null> {
+): Promise<void> {
   const { partnerId, memberAll } = actor;
   if (kind === "account") {
-    const account = await findAccount(db, { partnerId, seesAll: memberAll }, subjectId);
-    if (!account) throw new AppError("account.notFound");
-    return account.customerId;
-  }
-  if (kind === "connection") {
-    const connection = await findConnection(db, { partnerId, customerId: null }, subjectId);
-    if (!connection) throw new AppError("connection.notFound");
-    return connection.customerId;
-  }
-  return (await requireCustomer({ db, actor }, takingNeeds(kind) as CustomerPermission, subjectId)).id;
+    if (!(await findAccount(db, { partnerId, seesAll: memberAll }, subjectId)))
+      throw new AppError("account.notFound");
+  } else if (kind === "connection") {
+    if (!(await findConnection(db, { partnerId, customerId: null }, subjectId)))
+      throw new AppError("connection.notFound");
+  } else await requireCustomer({ db, actor }, takingNeeds(kind) as CustomerPermission, subjectId);
 }

@@ -1,7 +1,7 @@
 // The customers that rows of a list may mean, and what a chunk of rows writes: each one statement for many rows.
 import { sql } from "kysely";
 import type { ScopedDb } from "#db/client.ts";
-import type { Candidate, CustomerRecord, NamedRow } from "./rules.ts";
+import type { Borne, Candidate, CustomerRecord, NamedRow } from "./rules.ts";
 
 /** Two imports of one partner take turns, chunk by chunk; otherwise both would create the same customer. */
 export async function lockImports(db: ScopedDb, partnerId: string): Promise<void> {
@@ -31,6 +31,30 @@ export async function listShownNames(
     .distinct()
     .execute();
   return new Set(rows.flatMap((row) => row.nameSort ?? []));
+}
+
+/** Holds names to the end of the transaction as app.name_is_taken does, so that nobody else takes one meanwhile. */
+export async function lockNames(db: ScopedDb, partnerId: string, names: readonly string[]): Promise<void> {
+  if (names.length === 0) return;
+  await sql`select pg_advisory_xact_lock(hashtextextended(${partnerId}::text || ' is shown as ' || plain, 0))
+    from (select distinct left(app.plain(name), 200) as plain from unnest(${[...names]}::text[]) as u (name) order by 1) n`.execute(
+    db,
+  );
+}
+
+/** Who is shown by each of these names, in the same order; reading alone, only of the customers that the member sees. */
+export async function listBearers(
+  db: ScopedDb,
+  partnerId: string,
+  names: readonly string[],
+  mode: "read" | "lock",
+): Promise<Borne[]> {
+  const { rows } = await sql<Borne>`
+    select n.plain, array(select o.customer_id from ${mode === "lock" ? sql`customer_overview` : sql`readable_overview`} o
+      where o.partner_id = ${partnerId} and o.name_sort = n.plain collate "C") as bearers
+    from (select left(app.plain(name), 200) as plain, place from unnest(${[...names]}::text[]) with ordinality as u (name, place)) n
+    order by n.place`.execute(db);
+  return rows;
 }
 
 /** Which of these domains a visible customer has. */
@@ -85,7 +109,7 @@ export async function listCandidates(
     )
     select c.id, app.plain(c.name) as plain, c.relationship,
       exists (select from visible_customer v where v.partner_id = c.partner_id and v.id = c.id) as is_visible,
-      json_build_object('name', c.name, 'nameShown', c.name_shown, 'domain', c.domain, 'externalId', c.external_id, 'country', c.country,
+      json_build_object('name', c.name, 'nameShown', c.name_shown, 'isNameChosen', c.is_name_chosen, 'domain', c.domain, 'externalId', c.external_id, 'country', c.country,
         'region', c.region, 'language', c.language, 'accountManager', c.account_manager, 'notes', c.notes, 'tags', c.tags, 'since', c.since,
         'street', coalesce(c.address ->> 'street', ''), 'city', coalesce(c.address ->> 'city', ''), 'postalCode', coalesce(c.address ->> 'postalCode', ''),
         'contact', coalesce((select json_build_object('firstName', k.first_name, 'lastName', k.last_name, 'email', k.email, 'phone', k.phone)
@@ -98,7 +122,7 @@ export async function listCandidates(
 
 export type Written = { id: string; record: CustomerRecord };
 const recordset = (rows: readonly Written[]) => sql`
-  jsonb_to_recordset(${JSON.stringify(rows.map(({ id, record }) => ({ id, ...record })))}::jsonb) as r (id uuid, name text, "nameShown" text, domain text,
+  jsonb_to_recordset(${JSON.stringify(rows.map(({ id, record }) => ({ id, ...record })))}::jsonb) as r (id uuid, name text, "nameShown" text, "isNameChosen" boolean, domain text,
     "externalId" text, country text, region text, language text, "accountManager" text, notes text, tags text[], since date, street text, city text, "postalCode" text)`;
 const address = sql`case when r.street || r.city || r."postalCode" = '' then null
   else jsonb_build_object('street', r.street, 'city', r.city, 'postalCode', r."postalCode") end`;
@@ -109,19 +133,20 @@ export async function insertCustomers(
   partnerId: string,
   rows: readonly Written[],
 ): Promise<void> {
-  await sql`insert into customer (partner_id, id, relationship, name, name_shown, domain, external_id, country, region, language, account_manager, notes, tags, since, address)
-    select ${partnerId}::uuid, r.id, 'managed', r.name, r."nameShown", r.domain, r."externalId", r.country, r.region, r.language, r."accountManager", r.notes, r.tags, r.since, ${address}
+  await sql`insert into customer (partner_id, id, relationship, name, name_shown, is_name_chosen, domain, external_id, country, region, language, account_manager, notes, tags, since, address)
+    select ${partnerId}::uuid, r.id, 'managed', r.name, r."nameShown", r."isNameChosen", r.domain, r."externalId", r.country, r.region, r.language, r."accountManager", r.notes, r.tags, r.since, ${address}
     from ${recordset(rows)}`.execute(db);
 }
 
+/** Writes what rows change; forms that were opened before learn that it has changed. */
 export async function updateCustomers(
   db: ScopedDb,
   partnerId: string,
   rows: readonly Written[],
   now: Date,
 ): Promise<void> {
-  await sql`update customer c set name = r.name, name_shown = r."nameShown", domain = r.domain, external_id = r."externalId", country = r.country, region = r.region,
-      language = r.language, account_manager = r."accountManager", notes = r.notes, tags = r.tags, since = r.since, address = nullif(coalesce(c.address, '{}') || coalesce(${address}, '{}'), '{}'), updated_at = ${now}
+  await sql`update customer c set name = r.name, name_shown = r."nameShown", is_name_chosen = r."isNameChosen", domain = r.domain, external_id = r."externalId", country = r.country, region = r.region,
+      language = r.language, account_manager = r."accountManager", notes = r.notes, tags = r.tags, since = r.since, address = nullif(coalesce(c.address, '{}') || coalesce(${address}, '{}'), '{}'), version = c.version + 1, updated_at = ${now}
     from ${recordset(rows)} where c.partner_id = ${partnerId} and c.id = r.id`.execute(db);
 }
 

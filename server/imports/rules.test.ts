@@ -1,7 +1,14 @@
 // Which rows mean the same customer, whose row it is, and what it changes.
 import { describe, expect, test } from "vitest";
 import type { Values } from "#server/columns/rules.ts";
-import { type Candidate, decide, type NamedRow, newRepetitions, recordAfter } from "./rules.ts";
+import {
+  type Candidate,
+  type CustomerRecord,
+  decide,
+  type NamedRow,
+  newRepetitions,
+  recordAfter,
+} from "./rules.ts";
 
 const named = (values: Values & { name: string }, line = 2): NamedRow => ({
   line,
@@ -165,5 +172,21 @@ describe("whose row it is", () => {
       contact: { email: "a@example.it", phone: "1" },
     });
     expect(recordAfter({ name: "New" }, { ...before, nameShown: "Old" })).toMatchObject({ nameShown: "New" });
+  });
+  test.each<[string, Values & { name: string }, Partial<CustomerRecord> | undefined, [string, boolean]]>([
+    ["none for a new customer", { name: "A" }, undefined, ["A", false]],
+    ["one for a new customer", { name: "A", nameShown: "B" }, undefined, ["B", true]],
+    ["the name itself", { name: "A", nameShown: "A" }, { name: "A", nameShown: "B" }, ["A", false]],
+    ["one that stands already", { name: "A", nameShown: "B" }, { nameShown: "B" }, ["B", true]],
+    ["the former name", { name: "New", nameShown: "A" }, { name: "A", nameShown: "A" }, ["A", true]],
+    [
+      "none, where one is chosen that the name has come to be",
+      { name: "New" },
+      { name: "A", nameShown: "A", isNameChosen: true },
+      ["A", true],
+    ],
+  ])("the display name, where the row gives %s", (_what, values, stands, [nameShown, isNameChosen]) => {
+    const before = stands && { ...recordAfter({ name: "A" }), ...stands };
+    expect(recordAfter(values, before)).toMatchObject({ nameShown, isNameChosen });
   });
 });

@@ -34,6 +34,8 @@ type Contact = { firstName: string; lastName: string; email: string; phone: stri
 export type CustomerRecord = {
   name: string;
   nameShown: string;
+  /** A person chose it: synchronisation leaves it alone. */
+  isNameChosen: boolean;
   domain: string | null;
   externalId: string | null;
   country: string | null;
@@ -59,11 +61,13 @@ export type Candidate = {
 
 /** What the customer is after the row; an empty cell leaves what is there. */
 export function recordAfter(values: Values & { name: string }, before?: CustomerRecord): CustomerRecord {
-  const keeps = before !== undefined && before.nameShown !== before.name;
+  const keeps = before !== undefined && (before.isNameChosen || before.nameShown !== before.name);
+  // A name that a person chose to show stays; one that only repeats the name follows it.
+  const nameShown = values.nameShown ?? (keeps ? before.nameShown : values.name);
   return {
     name: values.name,
-    // A name that a person chose to show stays; one that only repeats the name follows it.
-    nameShown: values.nameShown ?? (keeps ? before.nameShown : values.name),
+    nameShown,
+    isNameChosen: (keeps && nameShown === before.nameShown) || nameShown !== values.name,
     domain: values.domain ?? before?.domain ?? null,
     externalId: values.externalId ?? before?.externalId ?? null,
     country: values.country ?? before?.country ?? null,
@@ -97,6 +101,10 @@ const valueOf = (record: CustomerRecord, field: Field): unknown => {
     ? record.contact[part[field as keyof typeof part]]
     : record[field as Exclude<Field, keyof typeof part>];
 };
+const refused = (row: NamedRow, why: Reason): Decision => ({
+  outcome: "rejected",
+  row: { line: row.line, cells: row.cells.map(storable), reasons: [why] },
+});
 const changedFields = (before: CustomerRecord, after: CustomerRecord): Field[] =>
   fields.map(({ id }) => id).filter((field) => valueOf(before, field) !== valueOf(after, field));
 
@@ -122,10 +130,7 @@ export function decide(
   fileIds: ReadonlySet<string>,
 ): Decision {
   const { externalId, domain, name } = row.values;
-  const refuse = (code: Reason["code"]): Decision => ({
-    outcome: "rejected",
-    row: { line: row.line, cells: row.cells.map(storable), reasons: [reason(code)] },
-  });
+  const refuse = (code: Reason["code"]) => refused(row, reason(code));
   const free = candidates.filter(
     ({ id, plain, isVisible, record }) =>
       isVisible &&
@@ -155,4 +160,27 @@ export function decide(
   const record = recordAfter(row.values, found.record);
   const changes = changedFields(found.record, record);
   return { outcome: changes.length > 0 ? "changed" : "unchanged", row, id: found.id, record, changes };
+}
+
+/** Whether the row chooses a name to show that its customer has not got yet. */
+export const isRenaming = (decided: Decision): boolean =>
+  decided.outcome !== "rejected" &&
+  decided.row.values.nameShown !== undefined &&
+  (decided.outcome === "new" || decided.changes.includes("nameShown"));
+
+/** A name to show as the database compares it, and the customers that are shown by it. */
+export type Borne = { plain: string; bearers: readonly string[] };
+
+/**
+ * Refuses a row that chooses a name by which another customer is shown. `borne`: the name that the row ends up with;
+ * `shown`: those of earlier rows of the file, to which it is added.
+ */
+export function withOwnName(decided: Decision, { plain, bearers }: Borne, shown: Set<string>): Decision {
+  if (decided.outcome === "rejected") return decided;
+  const { id, row, record } = decided;
+  const isTaken = shown.has(plain) || bearers.some((bearer) => bearer !== id);
+  if (isTaken && isRenaming(decided))
+    return refused(row, reason("nameTaken", "nameShown", { value: record.nameShown }));
+  shown.add(plain);
+  return decided;
 }

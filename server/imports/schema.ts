@@ -1,19 +1,20 @@
 // Inputs and outputs of importing customers from a list; the registry of the fields that a column can fill.
 import { z } from "zod";
+import { limits } from "#server/records/schema.ts";
 
-/** The fields in the order in which people are offered them; `most`: characters of the longest value taken. */
+/** The fields in the order in which people are offered them; `most`: characters of the longest value, null: its reader counts. */
 export const fields = [
   { id: "name", most: 300 },
-  { id: "nameShown", most: 300 },
+  { id: "nameShown", most: null },
   { id: "externalId", most: 200 },
   { id: "domain", most: 253 },
   { id: "country", most: 100 },
   { id: "region", most: 100 },
   { id: "language", most: 40 },
-  { id: "accountManager", most: 200 },
+  { id: "accountManager", most: limits.accountManager },
   { id: "tags", most: 1_000 },
   { id: "since", most: 40 },
-  { id: "notes", most: 10_000 },
+  { id: "notes", most: limits.notes },
   { id: "contactFirstName", most: 100 },
   { id: "contactLastName", most: 100 },
   { id: "contactEmail", most: 254 },
@@ -32,6 +33,9 @@ const reasonCodes = [
   "nameMissing",
   "tooLong",
   "characters",
+  "unseen",
+  "nameTaken",
+  "tags",
   "domain",
   "country",
   "language",

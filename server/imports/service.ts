@@ -25,8 +25,8 @@ import { AppError } from "#server/errors.ts";
 import type { Actor } from "#server/permissions.ts";
 import { findImport, getContent, listImports, type Owner, type StoredImport } from "./queries.ts";
 import { findMapping, upsertMapping } from "./queries-mapping.ts";
-import { listCandidates, listPlainNames } from "./queries-customers.ts";
-import { decide, type Decision, type NamedRow, newRepetitions } from "./rules.ts";
+import { listBearers, listCandidates, listPlainNames, lockNames } from "./queries-customers.ts";
+import { decide, type Decision, isRenaming, type NamedRow, newRepetitions, withOwnName } from "./rules.ts";
 import type { Column, ImportDetails, ImportRow, MappingInput, Rejected } from "./schema.ts";
 
 /** Rows per transaction: short enough that readers and other imports hardly wait. */
@@ -179,6 +179,8 @@ export type Reading = {
   fileIds: Set<string>;
   repetition: ReturnType<typeof newRepetitions>;
   taken: Set<string>;
+  /** What earlier rows are shown by, as the database compares names. */
+  shown: Set<string>;
 };
 
 function* chunksOf(
@@ -220,6 +222,7 @@ export async function openReading(
     fileIds,
     repetition: newRepetitions(),
     taken: new Set(),
+    shown: new Set(),
   };
 }
 
@@ -249,7 +252,7 @@ export async function decideChunk(
   const candidates = sound.length > 0 ? await listCandidates(db, reading.partnerId, sound, mode) : [];
   const byPlain = Map.groupBy(candidates, (candidate) => candidate.plain);
   const byId = new Map(candidates.map((candidate) => [candidate.record.externalId ?? "", candidate]));
-  return checked.map((row) => {
+  const decisions = checked.map((row): Decided => {
     if (isRejected(row)) return { outcome: "rejected", row, isOwnFault: true };
     const identified = byId.get(row.values.externalId ?? "\n");
     const decided = decide(
@@ -260,5 +263,23 @@ export async function decideChunk(
     );
     if (decided.outcome !== "rejected" && decided.id) reading.taken.add(decided.id);
     return decided;
+  });
+  return withOwnNames(db, reading, decisions, mode);
+}
+
+/** The same, without rows that choose a name to show that another customer has. */
+async function withOwnNames(
+  db: ScopedDb,
+  { partnerId, columns, shown }: Reading,
+  decisions: Decided[],
+  mode: "read" | "lock",
+): Promise<Decided[]> {
+  if (!columns.some(({ field }) => field === "nameShown")) return decisions;
+  const nameOf = (decided: Decided) => (decided.outcome === "rejected" ? "" : decided.record.nameShown);
+  if (mode === "lock") await lockNames(db, partnerId, decisions.filter(isRenaming).map(nameOf));
+  const borne = await listBearers(db, partnerId, decisions.map(nameOf), mode);
+  return decisions.map((decided, at) => {
+    const name = borne[at];
+    return name ? withOwnName(decided, name, shown) : decided;
   });
 }

@@ -104,10 +104,10 @@ const acts: Record<Exclude<BulkAction, "export">, Act> = {
     await unpinCustomers(ctx, ids);
     return allOf(ids);
   },
-  tag: async ({ db, actor }, { options: { tag = "" } }, ids) =>
-    allOf(await addTag(db, actor.partnerId, tag, ids)),
-  untag: async ({ db, actor }, { options: { tag = "" } }, ids) =>
-    allOf(await removeTag(db, actor.partnerId, tag, ids)),
+  tag: async ({ db, actor }, { options: { tag = "" }, isUndo, sourceId }, ids) =>
+    allOf(await addTag(db, actor.partnerId, tag, ids, isUndo ? sourceId : null)),
+  untag: async ({ db, actor }, { id, options: { tag = "" } }, ids) =>
+    allOf(await removeTag(db, actor.partnerId, tag, ids, id)),
   convertTrial: async (ctx, _job, ids, now) => {
     for (const id of ids) await convertAllTrials(ctx, id, now);
     return allOf(ids);

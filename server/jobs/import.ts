@@ -21,10 +21,12 @@ import {
   lockImports,
   updateCustomers,
 } from "#server/imports/queries-customers.ts";
+import { isRenaming } from "#server/imports/rules.ts";
 import type { Outcome, Rejected } from "#server/imports/schema.ts";
 import { decideChunk, openReading, type Reading } from "#server/imports/service.ts";
 import { refreshOverview } from "#server/overview/service.ts";
 import { can } from "#server/permissions.ts";
+import { tellVendors } from "#server/renames/service.ts";
 
 /** Writes in the scope of the membership that uploaded the list, as it is now, not as it was. */
 export async function runImport(
@@ -149,6 +151,10 @@ async function runChunk(
         created.map(({ id }) => id),
       );
     if (changed.length > 0) await updateCustomers(db, partnerId, changed, now);
+    for (const { id, record } of changed.filter(isRenaming)) {
+      const asked = { customerId: id, name: record.nameShown, askedBy: `import ${run.list.id}` };
+      await tellVendors(db, partnerId, asked, record.isNameChosen, now);
+    }
     const recontacted = changed.filter(({ changes }) => changes.some((field) => field.startsWith("contact")));
     await deleteContacts(
       db,

@@ -25,7 +25,7 @@ import {
   updateUnlinkOn,
 } from "#server/vendor-accounts/queries.ts";
 import { findLastOwner, getMergeFacts, isClosed } from "#server/vendor-accounts/queries-leave.ts";
-import { identityOf, planOf, requireAccount } from "#server/vendor-accounts/service.ts";
+import { identityOf, planOf, planOn, requireAccount } from "#server/vendor-accounts/service.ts";
 
 /** A customer that may take accounts; throws customer.notFound, account.orderOnly. */
 async function requireTarget(db: ScopedDb, actor: Actor, customerId: string): Promise<void> {
@@ -216,7 +216,7 @@ export async function unlinkAccount(
   // Who clicks twice, or second, finds it done.
   if (account.unlinkOn === plan.on) return { answer: "account.unlinkScheduled" };
   await updateUnlinkOn(db, actor.partnerId, accountId, plan.on);
-  await insertLinks(db, actor.partnerId, [scheduled(account, "unlink_scheduled", actor.name)]);
+  await insertLinks(db, actor.partnerId, [ending(account, "unlink_scheduled", actor.name)]);
   await audit({
     action: "account:unlink_scheduled",
     entity: `vendor account ${accountId}`,
@@ -226,7 +226,12 @@ export async function unlinkAccount(
   return { answer: "account.unlinkScheduled" };
 }
 
-const scheduled = (account: AccountRecord, kind: LinkKind, actorName: string) => ({
+/** The line of the history that says what became of a link to its customer. */
+const ending = (
+  account: Pick<AccountRecord, "id" | "customerId" | "customerName">,
+  kind: LinkKind,
+  actorName: string,
+) => ({
   vendorAccountId: account.id,
   kind,
   fromCustomer: account.customerId,
@@ -241,7 +246,7 @@ export async function cancelUnlink({ db, actor, audit }: Guarded, accountId: str
   const account = await requireAccount(db, actor, accountId, "lock");
   if (account.linkState !== "unlink_scheduled") throw new AppError("account.notScheduled");
   await updateUnlinkOn(db, actor.partnerId, accountId, null);
-  await insertLinks(db, actor.partnerId, [scheduled(account, "unlink_cancelled", actor.name)]);
+  await insertLinks(db, actor.partnerId, [ending(account, "unlink_cancelled", actor.name)]);
   await audit({
     action: "account:unlink_cancelled",
     entity: `vendor account ${accountId}`,
@@ -258,7 +263,7 @@ export async function setAside(
   const account = await requireAccount(db, actor, accountId, "lock");
   if (account.customerId !== null) throw new AppError("account.changed");
   await updateSetAside(db, actor.partnerId, accountId, isSetAside);
-  if (isSetAside) await insertLinks(db, actor.partnerId, [scheduled(account, "set_aside", actor.name)]);
+  if (isSetAside) await insertLinks(db, actor.partnerId, [ending(account, "set_aside", actor.name)]);
   await audit({
     action: isSetAside ? "account:setAside" : "account:takeBack",
     entity: `vendor account ${accountId}`,
@@ -266,26 +271,30 @@ export async function setAside(
   });
 }
 
-/** Ends the links whose day has come; the worker's, once a minute. `today` is the partner's day. */
+/**
+ * Ends the links whose day has come, by the rule table as it judges that day: where a licence that came since stands in
+ * the way, the link stays and the schedule is dropped. What still runs by the month has had its month. The worker's, once
+ * a minute; `today` is the partner's day.
+ */
 export async function endScheduledLinks(db: ScopedDb, partnerId: string, today: string): Promise<void> {
-  for (const { id, customerId, customerName } of await listDueUnlinks(db, partnerId, today)) {
+  for (const account of await listDueUnlinks(db, partnerId, today)) {
+    const { id, customerId } = account;
     if (customerId) await lockCustomers(db, [customerId], "exclusive");
-    await updateOwner(db, partnerId, id, null);
-    await insertLinks(db, partnerId, [
-      {
-        vendorAccountId: id,
-        kind: "unlinked",
-        fromCustomer: customerId,
-        fromName: customerName ?? "",
-        toCustomer: null,
-        toName: "",
-        actorName: "Belvedere",
-      },
-    ]);
+    const plan = await planOn(db, partnerId, id, today);
+    const kind = plan.kind === "refused" ? "unlink_refused" : "unlinked";
+    const why = plan.kind === "refused" ? { why: plan.why, possibleOn: plan.possibleOn } : {};
+    if (plan.kind === "refused") await updateUnlinkOn(db, partnerId, id, null);
+    else await updateOwner(db, partnerId, id, null);
+    await insertLinks(db, partnerId, [ending(account, kind, "Belvedere")]);
     await appendAudit(
       db,
       { job: "unlink" },
-      { action: "account:unlinked", entity: `vendor account ${id}`, customerId, detail: { on: today } },
+      {
+        action: `account:${kind}`,
+        entity: `vendor account ${id}`,
+        customerId,
+        detail: { on: today, ...why },
+      },
     );
   }
 }

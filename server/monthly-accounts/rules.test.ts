@@ -26,6 +26,11 @@ describe("details", () => {
     [{ name: "x".repeat(101) }, { name: "tooLong" }],
     [{ name: "🍦".repeat(100) }, {}],
     [{ name: "=cmd()" }, {}],
+    [{ name: "\u200B" }, { name: "missing" }],
+    [
+      { firstName: "\u202E", lastName: "\u2066\u2069" },
+      { firstName: "missing", lastName: "missing" },
+    ],
     [{ name: "<b>مؤسسة</b>" }, {}],
     [{ email: "ada" }, { email: "email" }],
     [{ email: "ada@prova" }, { email: "email" }],
@@ -48,6 +53,10 @@ describe("details", () => {
       country: "I\uFFFD",
     });
     expect(readDetails({ name: "x".repeat(5_000) }).name).toHaveLength(400);
+    expect(readDetails({ name: "\u202EattiD\u200B", lastName: "\u200B" })).toEqual({
+      name: "attiD",
+      lastName: "\u200B",
+    });
   });
 });
 

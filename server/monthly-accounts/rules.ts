@@ -1,5 +1,6 @@
 // What a monthly account must have before it can be created, as pure decisions over what was typed.
 import { countryCodes } from "#server/columns/rules.ts";
+import { readName } from "#server/names/rules.ts";
 import {
   type DetailFault,
   type DetailField,
@@ -30,6 +31,8 @@ const longest: Record<DetailField, number> = {
 };
 /** Not every country has postal codes. */
 const optional: ReadonlySet<DetailField> = new Set(["postalCode"]);
+/** Who it is: what cannot be seen is no name. */
+const names: ReadonlySet<DetailField> = new Set(["name", "firstName", "lastName"]);
 /** Characters as people count them. */
 const length = (text: string) => [...text].length;
 
@@ -38,7 +41,9 @@ export function readDetails(fields: Record<string, unknown>): Details {
   return Object.fromEntries(
     detailFields.flatMap((field) => {
       const typed = fields[field];
-      return typeof typed === "string" ? [[field, typed.trim().slice(0, MOST_TYPED).toWellFormed()]] : [];
+      if (typeof typed !== "string") return [];
+      const kept = typed.trim().slice(0, MOST_TYPED).toWellFormed();
+      return [[field, (names.has(field) && readName(kept, longest[field])) || kept]];
     }),
   );
 }
@@ -48,6 +53,7 @@ function faultOf(field: DetailField, value: string): DetailFault | null {
   if (field === "country") return countryCodes().includes(value) ? null : "country";
   if (field === "region") return (dataRegions as readonly string[]).includes(value) ? null : "region";
   if (length(value) > longest[field]) return "tooLong";
+  if (names.has(field) && readName(value, longest[field]) === undefined) return "missing";
   if (field === "email") return /^[^\s@]+@[^\s@.]+(\.[^\s@.]+)+$/.test(value) ? null : "email";
   return null;
 }

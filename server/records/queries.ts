@@ -18,11 +18,12 @@ export function lockRecord(db: ScopedDb, partnerId: string, customerId: string) 
     .selectFrom("customer")
     .where("partnerId", "=", partnerId)
     .where("id", "=", customerId)
-    .select(["version", "accountManager", "tags", "notes", "language", "timeZone"])
+    .select(["version", "nameShown", "accountManager", "tags", "notes", "language", "timeZone"])
     .forNoKeyUpdate()
     .executeTakeFirst();
 }
 
+/** What people note about a customer. */
 export type Editable = {
   accountManager: string | null;
   tags: string[];
@@ -34,7 +35,7 @@ export async function updateRecord(
   db: ScopedDb,
   partnerId: string,
   customerId: string,
-  values: Editable,
+  values: Partial<Editable>,
   now: Date,
 ): Promise<void> {
   await db

@@ -2,9 +2,6 @@
 import { deflateRawSync, inflateRawSync } from "node:zlib";
 import { z } from "zod";
 
-export const MOST_TAGS = 20;
-export const MOST_NOTES = 2_000;
-
 /** Tags as they are typed, one after a semicolon or on a line of its own; each once, whatever its case. */
 export function readTags(typed: string): string[] {
   const tags = typed.split(/[;\n]/).map((tag) =>

@@ -221,6 +221,45 @@ describe("editing", () => {
     expect((await read(business, customer)).internal?.tags).toEqual([]);
   });
 
+  test("what could not be typed stays, and keeps no other field from being saved", async () => {
+    const stored = {
+      nameShown: `Nome \u202E${"n".repeat(200)}`,
+      accountManager: "m".repeat(150),
+      tags: [...Array.from({ length: 25 }, (_, n) => `t${n}`), "T1", "x".repeat(60)],
+      notes: `riga\r\n${"riga\n".repeat(1_990)}.`,
+      timeZone: "Mars/Olympus",
+    };
+    const customer = await makeCustomer({ partnerId, name: "Iuta", ...stored });
+    const stands = () =>
+      adminQuery(
+        `select name_shown as "nameShown", account_manager as "accountManager", tags, notes, time_zone as "timeZone", language
+           from customer where id = $1`,
+        [customer.id],
+      );
+    const form = {
+      ...stored,
+      version: 1,
+      tags: stored.tags.join("; "),
+      notes: stored.notes.replaceAll(/\r?\n/g, "\r\n"),
+      language: "fr",
+    };
+    expect(await answer(business, customer, form)).toBe("200");
+    expect(await stands()).toEqual([{ ...stored, language: "fr" }]);
+    const [entry] = await adminQuery<{ detail: object }>(
+      "select detail from audit_entry where customer_id = $1",
+      [customer.id],
+    );
+    expect(entry?.detail).toEqual({ language: { from: null, to: "fr" } });
+    for (const [fields, code] of [
+      [{ nameShown: "n".repeat(101) }, "customer.nameTooLong"],
+      [{ accountManager: "m".repeat(149) }, "customer.managerTooLong"],
+      [{ notes: "n".repeat(2_001) }, "customer.notesTooLong"],
+      [{ tags: stored.tags.slice(1).join("; ") }, "customer.tags"],
+      [{ timeZone: "Mars/Arsia" }, "customer.timeZone"],
+    ] as const)
+      expect(await answer(business, customer, { ...form, version: 2, ...fields })).toBe(`400 ${code}`);
+  });
+
   test("only editors, at customers in their scope", async () => {
     const customer = await makeCustomer({ partnerId, name: "Rafia" });
     const body = { version: 1, nameShown: "X" };

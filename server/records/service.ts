@@ -4,18 +4,15 @@ import { findCustomerAccess } from "#server/access/queries.ts";
 import { listAllContacts } from "#server/contacts/queries.ts";
 import { listGroupNames } from "#server/customers/queries-groups.ts";
 import { listByIds } from "#server/customers/queries.ts";
-import { AppError } from "#server/errors.ts";
+import { AppError, type AppErrorCode } from "#server/errors.ts";
 import { can, type CustomerAccess } from "#server/permissions.ts";
 import { listNamedAccounts } from "#server/renames/queries.ts";
 import { readNameWrites, requireName, showAs } from "#server/renames/service.ts";
 import { listRefusing } from "#server/trials/queries.ts";
 import type { Guarded } from "#server/trpc.ts";
 import { type Editable, findRecord, lockRecord, updateRecord } from "./queries.ts";
-import { isTimeZone, MOST_NOTES, MOST_TAGS, readTags } from "./rules.ts";
-import type { CustomerRecord, RecordForm } from "./schema.ts";
-
-const MOST_TAG = 40;
-const MOST_MANAGER = 100;
+import { isTimeZone, readTags } from "./rules.ts";
+import { type CustomerRecord, limits, type RecordForm } from "./schema.ts";
 
 /** Who the customer is, for one reader: the baseline that needs no grant. Notes and tags are the partner's alone. */
 export async function readRecord(
@@ -76,29 +73,45 @@ export async function findListed(
   return customer && can(ctx.actor, "customer:open", customer) ? readRecord(ctx, customer, now) : null;
 }
 
-function editableOf(form: RecordForm): Editable {
-  const accountManager = form.accountManager
-    .replaceAll(/[\p{Cc}\s]+/gu, " ")
-    .normalize("NFC")
-    .trim();
-  const notes = form.notes.replaceAll(/\r\n?/g, "\n").trim();
-  const tags = readTags(form.tags);
-  if (accountManager.length > MOST_MANAGER) throw new AppError("customer.managerTooLong");
-  if (notes.length > MOST_NOTES) throw new AppError("customer.notesTooLong");
-  if (tags.length > MOST_TAGS || tags.some((tag) => tag.length > MOST_TAG))
-    throw new AppError("customer.tags");
-  if (form.timeZone !== "" && !isTimeZone(form.timeZone)) throw new AppError("customer.timeZone");
-  return {
-    accountManager: accountManager || null,
-    tags,
-    notes,
-    language: form.language || null,
-    timeZone: form.timeZone || null,
-  };
-}
+type Texts = Record<keyof Editable, string>;
+/** What stands, as the form shows it. */
+const textsOf = ({ accountManager, tags, notes, language, timeZone }: Editable): Texts => ({
+  accountManager: accountManager ?? "",
+  tags: tags.join("; "),
+  notes,
+  language: language ?? "",
+  timeZone: timeZone ?? "",
+});
+const editableOf = (texts: Texts): Editable => ({
+  accountManager:
+    texts.accountManager
+      .replaceAll(/[\p{Cc}\s]+/gu, " ")
+      .normalize("NFC")
+      .trim() || null,
+  tags: readTags(texts.tags),
+  notes: texts.notes.replaceAll(/\r\n?/g, "\n").trim(),
+  language: texts.language || null,
+  timeZone: texts.timeZone || null,
+});
+
+const faults: readonly [field: keyof Editable, code: AppErrorCode, isIn: (values: Editable) => boolean][] = [
+  [
+    "accountManager",
+    "customer.managerTooLong",
+    ({ accountManager }) => (accountManager?.length ?? 0) > limits.accountManager,
+  ],
+  ["notes", "customer.notesTooLong", ({ notes }) => notes.length > limits.notes],
+  [
+    "tags",
+    "customer.tags",
+    ({ tags }) => tags.length > limits.tags || tags.some((tag) => tag.length > limits.tag),
+  ],
+  ["timeZone", "customer.timeZone", ({ timeZone }) => timeZone !== null && !isTimeZone(timeZone)],
+];
 
 /**
- * *Edit customer information*: all of it or nothing. Throws customer.changed where the record is no longer the one that the
+ * *Edit customer information*: all of it or nothing. What the form leaves as it stands is kept and not checked: vendors and
+ * lists may have brought what could not be typed. Throws customer.changed where the record is no longer the one that the
  * person saw, what `requireName` and `showAs` throw, and customer.managerTooLong, customer.notesTooLong, customer.tags,
  * customer.timeZone.
  */
@@ -110,19 +123,23 @@ export async function editRecord(
 ): Promise<void> {
   const { db, actor, audit } = ctx;
   const { partnerId } = actor;
-  const name = requireName(form.nameShown);
-  const after = editableOf(form);
   const before = await lockRecord(db, partnerId, customerId);
   if (!before) throw new AppError("customer.notFound");
   if (before.version !== form.version) throw new AppError("customer.changed");
+  const name = form.nameShown === before.nameShown ? before.nameShown : requireName(form.nameShown);
+  const [stands, after] = [editableOf(textsOf(before)), editableOf(form)];
+  const changed = (Object.keys(after) as (keyof Editable)[]).filter(
+    (field) => JSON.stringify(after[field]) !== JSON.stringify(stands[field]),
+  );
+  const fault = faults.find(([field, , isIn]) => changed.includes(field) && isIn(after));
+  if (fault) throw new AppError(fault[1]);
   const named = await showAs(ctx, customerId, name, undefined, now);
   const changes = Object.fromEntries(
-    (Object.keys(after) as (keyof Editable)[])
-      .filter((field) => String(before[field] ?? "") !== String(after[field] ?? ""))
-      // Notes are long, and may name people: that they changed is enough.
-      .map((field) => [field, field === "notes" ? true : { from: before[field], to: after[field] }]),
+    // Notes are long, and may name people: that they changed is enough.
+    changed.map((field) => [field, field === "notes" ? true : { from: before[field], to: after[field] }]),
   );
-  if (Object.keys(changes).length > 0) await updateRecord(db, partnerId, customerId, after, now);
+  const values = Object.fromEntries(changed.map((field) => [field, after[field]]));
+  if (changed.length > 0) await updateRecord(db, partnerId, customerId, values, now);
   await audit({
     action: "customer:edit",
     entity: `customer ${customerId}`,

@@ -2,6 +2,7 @@
 import type { ScopedDb } from "#db/client.ts";
 import { AppError } from "#server/errors.ts";
 import { enqueue, enqueueAll } from "#server/jobs/queue.ts";
+import { cleanName } from "#server/names/rules.ts";
 import type { Guarded } from "#server/trpc.ts";
 import {
   insertRenames,
@@ -9,11 +10,12 @@ import {
   listNamedAccounts,
   listRenames,
   lockName,
+  type Rename,
   reopenRename,
   supersedeRenames,
   updateName,
 } from "./queries.ts";
-import { cleanName, writeStateOf } from "./rules.ts";
+import { writeStateOf } from "./rules.ts";
 import type { NameWrite } from "./schema.ts";
 
 type Writer = Pick<Guarded, "db" | "actor">;
@@ -45,18 +47,28 @@ export async function showAs(
   if (await isNameTaken(db, partnerId, customerId, name)) throw new AppError("customer.nameTaken");
   const isNameChosen = name !== before.name;
   await updateName(db, partnerId, customerId, { nameShown: name, isNameChosen }, now);
-  await supersedeRenames(db, partnerId, customerId);
-  if (isNameChosen) {
-    const accounts = (await listNamedAccounts(db, partnerId, customerId)).filter(
-      (account) => account.name !== name,
-    );
-    const ids = accounts.map(({ id }) => id);
-    const asked = { customerId, name, askedBy: actor.name };
-    const intents = await insertRenames(db, partnerId, ids, asked, now);
-    await send(db, partnerId, intents);
-  }
+  await tellVendors(db, partnerId, { customerId, name, askedBy: actor.name }, isNameChosen, now);
   await enqueue(db, "refresh", { partnerId, customerId }, { singletonKey: customerId });
   return before.nameShown;
+}
+
+/**
+ * What follows from another name shown, once it stands: what was asked of vendors for an earlier one is no longer wanted,
+ * and a chosen one is sent to each account that bears another.
+ */
+export async function tellVendors(
+  db: ScopedDb,
+  partnerId: string,
+  asked: Rename,
+  isNameChosen: boolean,
+  now: Date,
+): Promise<void> {
+  const { customerId, name } = asked;
+  await supersedeRenames(db, partnerId, customerId);
+  if (!isNameChosen) return;
+  const accounts = await listNamedAccounts(db, partnerId, customerId);
+  const ids = accounts.filter((account) => account.name !== name).map(({ id }) => id);
+  if (ids.length > 0) await send(db, partnerId, await insertRenames(db, partnerId, ids, asked, now));
 }
 
 /** The intents of one account wait for each other, so that an earlier name never arrives after a later one. */

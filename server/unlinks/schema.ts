@@ -34,6 +34,8 @@ export const UnlinkDetails = Subject.extend({
       connection: z.string(),
       /** The day on which a scheduled unlink happens; null: none is. */
       unlinkOn: z.string().nullable(),
+      /** When a scheduled unlink was refused on its day and dropped; null: it was not, or something was decided since. */
+      droppedAt: z.string().nullable(),
       plan: Plan,
       licences: z.array(
         z.object({

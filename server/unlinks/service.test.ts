@@ -160,6 +160,43 @@ describe("the form", () => {
     expect(await linked(customer)).toBe(0);
   });
 
+  test("what is scheduled is judged again on its day: a term licence that came since keeps the link, and says so", async () => {
+    const customer = await withLicences([monthly]);
+    const [accountId = ""] = customer.accounts;
+    const api = await callerFor(admin);
+    const account = async () =>
+      (await api.unlinks.byCustomer({ customerId: customer.id })).accounts.find(({ id }) => id === accountId);
+    await post(unlink, admin, customer.id, { action: "unlink" });
+    const on = (await account())?.unlinkOn ?? "";
+    await makeLicence({ customer, account: { id: accountId } }, { kind: "term", startsOn: on });
+    const due = () =>
+      withScope({ partnerId }, "read write", (db) => endScheduledLinks(db, partnerId, on), "worker");
+    await due();
+    await due();
+    expect(await linked(customer)).toBe(1);
+    expect(await account()).toMatchObject({
+      unlinkOn: null,
+      droppedAt: expect.any(String),
+      plan: { kind: "refused", why: "termLicence", product: "Intercept X" },
+    });
+    const { linkState, history } = await api.vendorAccounts.byId({ accountId });
+    expect(linkState).toBe("linked");
+    expect(history.map(({ kind, actorName }) => [kind, actorName])).toEqual([
+      ["unlink_refused", "Belvedere"],
+      ["unlink_scheduled", admin.name],
+    ]);
+    expect(
+      await adminQuery(
+        "select actor_kind, detail from audit_entry where customer_id = $1 and action = 'account:unlink_refused'",
+        [customer.id],
+      ),
+    ).toMatchObject([{ actor_kind: "job", detail: { on, why: "termLicence", possibleOn: "2999-03-02" } }]);
+    // Scheduled anew once nothing stands in the way, the page speaks of that.
+    await adminQuery("delete from licence where customer_id = $1 and kind = 'term'", [customer.id]);
+    await post(unlink, admin, customer.id, { action: "unlink" });
+    expect(await account()).toMatchObject({ unlinkOn: on, droppedAt: null });
+  });
+
   test("is refused for orders, other partners' customers and other roles", async () => {
     const order = await makeCustomer({ partnerId, relationship: "order_only" });
     expect(await post(unlink, admin, order.id, { action: "unlink" })).toBe("409 account.orderOnly");

@@ -53,6 +53,7 @@ export async function getUnlinkDetails(
     );
     accounts.push({
       ...account,
+      droppedAt: account.droppedAt?.toISOString() ?? null,
       plan: unlinkPlan(licences, today),
       licences: licences.map((licence) => ({
         product: licence.product,

@@ -83,7 +83,7 @@ export type UnlinkPlan<Product = string> =
   | { kind: "now" };
 
 /** Days after a term licence's end in which the vendor keeps the account. */
-const KEPT_DAYS = 60;
+export const KEPT_DAYS = 60;
 
 /** Which row of the rule table holds for one licence, and from which day it stands in the way no more (null: never, or it does not). */
 export type UnlinkRow = { row: "term" | "recent" | "monthly" | "free"; possibleOn: string | null };

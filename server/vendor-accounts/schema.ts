@@ -67,6 +67,7 @@ export const linkKinds = [
   "split",
   "unlink_scheduled",
   "unlink_cancelled",
+  "unlink_refused",
   "unlinked",
   "set_aside",
 ] as const;

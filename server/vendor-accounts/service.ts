@@ -161,9 +161,14 @@ export async function getAccountDetails(
 /** What unlinking an account would do on the partner's day. */
 export async function planOf(db: ScopedDb, partnerId: string, accountId: string, now: Date) {
   const { timeZone } = await getPartnerRules(db, partnerId);
+  return planOn(db, partnerId, accountId, dayIn(timeZone, now));
+}
+
+/** What unlinking an account would do on this day of the partner's. */
+export async function planOn(db: ScopedDb, partnerId: string, accountId: string, today: string) {
   const licences = await listAccountLicences(db, partnerId, accountId);
   return unlinkPlan(
     licences.map((licence) => ({ ...licence, kind: licence.kind as "term" })),
-    dayIn(timeZone, now),
+    today,
   );
 }

@@ -74,6 +74,7 @@ describe("saving", () => {
     ["شركة النور", "شركة النور"],
     ["e\u0301te\u0301", "été"],
     ["two\nlines\tand tabs", "two lines and tabs"],
+    ["\u202EdroN\u200B", "droN"],
     ["<script>alert(1)</script>", "<script>alert(1)</script>"],
     ["'; drop table saved_view; --", "'; drop table saved_view; --"],
     ["=cmd()", "=cmd()"],
@@ -86,6 +87,8 @@ describe("saving", () => {
     ["", "view.nameInvalid"],
     ["   ", "view.nameInvalid"],
     ["\n", "view.nameInvalid"],
+    ["\u200B", "view.nameInvalid"],
+    ["\u202E\u2066", "view.nameInvalid"],
     ["a".repeat(101), "view.nameInvalid"],
     ["🦊".repeat(101), "view.nameInvalid"],
     ["a\0b", "request.malformed"],
@@ -127,6 +130,14 @@ describe("saving", () => {
       [partnerId, busy.membershipId],
     );
     expect((await save(busy, { name: fresh(), query: "" })).outcome).toBe("view.tooMany");
+    // One that was deleted comes back where there is room again.
+    const [deleted, other] = await views(busy);
+    await change(busy, deleted?.id ?? "", { action: "delete" });
+    const { id } = await save(busy, { name: fresh(), query: "" });
+    expect(await change(busy, deleted?.id ?? "", { action: "restore" })).toBe("view.tooMany");
+    expect(await change(busy, other?.id ?? "", { action: "restore" })).toBe("restored");
+    await change(busy, id, { action: "delete" });
+    expect(await change(busy, deleted?.id ?? "", { action: "restore" })).toBe("restored");
   });
 });
 
@@ -201,6 +212,25 @@ describe("sharing", () => {
     expect(await change(foreign, id, { action: "setDefault" })).toBe("view.notFound");
   });
 
+  test("of somebody who left is deleted and taken back by who may share, and changed by nobody", async () => {
+    const owner = await makeMember({ partnerId });
+    const { id } = await save(owner, { name: fresh(), query: "q=left", share: "on" });
+    const kept = await save(owner, { name: fresh(), query: "q=kept" });
+    expect(await change(member, id, { action: "delete" })).toBe("view.notFound");
+    await adminQuery("update membership set disabled_at = now() where id = $1", [owner.membershipId]);
+    expect(await open(member, id)).toMatchObject({ isOwn: false, isLeft: true });
+    const foreign = await makeMember({ partnerId: await makePartner() });
+    for (const by of [colleague, foreign])
+      expect(await change(by, id, { action: "delete" })).toBe("view.notFound");
+    expect(await change(member, id, { action: "rename", name: "Mine" })).toBe("view.notFound");
+    expect(await change(member, kept.id, { action: "delete" })).toBe("view.notFound");
+    expect(await change(member, id, { action: "delete" })).toBe("deleted");
+    expect(await open(colleague, id)).toBeNull();
+    expect(await change(member, id, { action: "delete" })).toBe("view.notFound");
+    expect(await change(member, id, { action: "restore" })).toBe("restored");
+    expect((await open(colleague, id))?.query).toBe("q=left");
+  });
+
   test("a private view is nobody else's", async () => {
     const { id } = await save(member, { name: fresh(), query: "q=secret" });
     expect([await open(colleague, id), (await views(colleague)).some((view) => view.id === id)]).toEqual([
@@ -262,6 +292,18 @@ describe("a view that names what is gone", () => {
         { name: "sort", value: "-oldColumn" },
       ],
     });
+  });
+
+  test("a column, by itself", async () => {
+    const { id } = await save(member, { name: fresh(), query: "q=a", columns: "name,status" });
+    await adminQuery("update saved_view set query = $2 where id = $1", [
+      id,
+      "q=a&columns=name,oldColumn,status",
+    ]);
+    const opened = await open(member, id);
+    expect(opened?.gone).toEqual([{ name: "columns", value: "oldColumn" }]);
+    const columns = new URLSearchParams(opened?.query).get("columns")?.split(",");
+    expect(columns?.toSorted()).toEqual(["name", "status"]);
   });
 
   test("a group that somebody does not look after is one, too", async () => {

@@ -10,6 +10,9 @@ type Member = Pick<Actor, "partnerId" | "membershipId">;
 const visible = (db: ScopedDb, { partnerId, membershipId }: Member) =>
   db
     .selectFrom("savedView as v")
+    .innerJoin("membership as m", (join) =>
+      join.onRef("m.partnerId", "=", "v.partnerId").onRef("m.id", "=", "v.membershipId"),
+    )
     .leftJoin("defaultView as d", (join) =>
       join
         .onRef("d.partnerId", "=", "v.partnerId")
@@ -27,6 +30,7 @@ const visible = (db: ScopedDb, { partnerId, membershipId }: Member) =>
       "v.ownerName as owner",
       (eb) => eb("v.membershipId", "=", membershipId).$castTo<boolean>().as("isOwn"),
       (eb) => eb("d.viewId", "is not", null).$castTo<boolean>().as("isDefault"),
+      (eb) => eb("m.disabledAt", "is not", null).$castTo<boolean>().as("isLeft"),
     ]);
 
 /** One's own first, then the team's, each by name. */
@@ -68,6 +72,24 @@ export const findOwnByName = (db: ScopedDb, member: Member, name: string): Promi
     .where("deletedAt", "is", null)
     .where("name", "=", name)
     .select(ownColumns)
+    .executeTakeFirst();
+
+/** A shared view whose owner left the partner, also a deleted one, and whose it was. */
+export const findLeft = (
+  db: ScopedDb,
+  partnerId: string,
+  id: string,
+): Promise<(OwnView & { membershipId: string }) | undefined> =>
+  db
+    .selectFrom("savedView as v")
+    .innerJoin("membership as m", (join) =>
+      join.onRef("m.partnerId", "=", "v.partnerId").onRef("m.id", "=", "v.membershipId"),
+    )
+    .where("v.partnerId", "=", partnerId)
+    .where("v.id", "=", id)
+    .where("v.isShared", "=", true)
+    .where("m.disabledAt", "is not", null)
+    .select(["v.id", "v.name", "v.query", "v.isShared", "v.deletedAt", "v.membershipId"])
     .executeTakeFirst();
 
 /** The id of the new view. */

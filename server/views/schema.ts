@@ -1,21 +1,17 @@
 // What goes into views and comes out of them: their names, the address they stand for, what a form may ask.
 import { z } from "zod";
+import { readName } from "#server/names/rules.ts";
 
 /** Characters of an address of the list that a view keeps. */
 const LONGEST_QUERY = 2_000;
 const LONGEST_NAME = 100;
 
-/** 1–100 characters as people count them, in one spelling of Unicode, without line breaks and other control characters. */
+/** 1–100 characters that can be seen, as every name is kept. */
 const ViewName = z
   .string()
   .max(10 * LONGEST_NAME)
-  .transform((text) =>
-    text
-      .normalize("NFC")
-      .replaceAll(/\p{Cc}+/gu, " ")
-      .trim(),
-  )
-  .refine((text) => text !== "" && [...text].length <= LONGEST_NAME);
+  .transform((text) => readName(text, LONGEST_NAME))
+  .pipe(z.string());
 const Query = z.string().max(LONGEST_QUERY);
 /** Ids of the columns to keep with it, in their order; without them everyone sees it with their own. */
 const Columns = z.string().max(LONGEST_QUERY).default("");
@@ -65,6 +61,8 @@ export const View = z.object({
   isShared: z.boolean(),
   isDefault: z.boolean(),
   owner: z.string(),
+  /** Its owner left the partner: who may share views may delete it. */
+  isLeft: z.boolean(),
 });
 export type View = z.infer<typeof View>;
 

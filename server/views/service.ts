@@ -7,6 +7,7 @@ import type { Guarded } from "#server/trpc.ts";
 import {
   countOwn,
   deleteForGood,
+  findLeft,
   findOwn,
   findOwnByName,
   findView,
@@ -71,7 +72,7 @@ export async function saveView(change: Change, form: SaveForm): Promise<{ id: st
   if (form.share && !can(actor, "view:share")) throw new AppError("permission.denied");
   const same = await findOwnByName(db, actor, form.name);
   if (same && (same.query !== query || same.isShared !== form.share)) throw new AppError("view.nameTaken");
-  if (!same && (await countOwn(db, actor)) >= MOST_OWN) throw new AppError("view.tooMany");
+  if (!same) await requireRoom(db, actor);
   const { name, share: isShared } = form;
   const id = same?.id ?? (await insertView(db, actor, { name, query, isShared, ownerName: actor.name }));
   if (form.isDefault) await updateDefault(db, actor, id);
@@ -85,7 +86,22 @@ async function requireOwn({ db, actor }: Change, id: string): Promise<OwnView> {
   return view;
 }
 
-/** Renames, deletes or takes back one's own view, or makes a visible one what the list opens with. */
+type Owner = Pick<Actor, "partnerId" | "membershipId">;
+/** A view to delete or to take back, and whose it is: one's own, or, for who may share, one whose owner left. */
+async function requireDeletable({ db, actor }: Change, id: string): Promise<{ owner: Owner; view: OwnView }> {
+  const own = await findOwn(db, actor, id);
+  if (own) return { owner: actor, view: own };
+  const left = can(actor, "view:share") ? await findLeft(db, actor.partnerId, id) : undefined;
+  if (!left) throw new AppError("view.notFound");
+  const owner = { partnerId: actor.partnerId, membershipId: left.membershipId };
+  await lockViews(db, owner);
+  return { owner, view: left };
+}
+
+/**
+ * Renames one's own view, deletes or takes back one's own or one whose owner left, or makes a visible one what the list
+ * opens with. Throws view.notFound, view.nameTaken, view.tooMany.
+ */
 export async function changeView(
   change: Change,
   id: string,
@@ -97,23 +113,25 @@ export async function changeView(
   switch (form.action) {
     case "rename": {
       const { name } = await requireOwn(change, id);
-      await requireFree(change, form.name, id);
+      await requireFree(db, actor, form.name, id);
       await updateView(db, actor, id, { name: form.name });
       await record(change, "rename", id, { before: name, after: form.name });
       return "renamed";
     }
     case "delete": {
-      const { name, query, isShared } = await requireOwn(change, id);
-      await deleteForGood(db, actor, new Date(now.getTime() - UNDO_MS));
-      await updateView(db, actor, id, { deletedAt: now });
+      const { owner, view } = await requireDeletable(change, id);
+      if (view.deletedAt !== null) throw new AppError("view.notFound");
+      const { name, query, isShared } = view;
+      await deleteForGood(db, owner, new Date(now.getTime() - UNDO_MS));
+      await updateView(db, owner, id, { deletedAt: now });
       await record(change, "delete", id, { name, query, isShared });
       return "deleted";
     }
     case "restore": {
-      const view = await findOwn(db, actor, id);
-      if (!view) throw new AppError("view.notFound");
-      await requireFree(change, view.name, id);
-      await updateView(db, actor, id, { deletedAt: null });
+      const { owner, view } = await requireDeletable(change, id);
+      await requireFree(db, owner, view.name, id);
+      if (view.deletedAt !== null) await requireRoom(db, owner);
+      await updateView(db, owner, id, { deletedAt: null });
       await record(change, "restore", id, { name: view.name });
       return "restored";
     }
@@ -131,9 +149,13 @@ export async function changeView(
   }
 }
 
-async function requireFree({ db, actor }: Change, name: string, id: string): Promise<void> {
-  const other = await findOwnByName(db, actor, name);
+async function requireFree(db: ScopedDb, owner: Owner, name: string, id: string): Promise<void> {
+  const other = await findOwnByName(db, owner, name);
   if (other && other.id !== id) throw new AppError("view.nameTaken");
+}
+
+async function requireRoom(db: ScopedDb, owner: Owner): Promise<void> {
+  if ((await countOwn(db, owner)) >= MOST_OWN) throw new AppError("view.tooMany");
 }
 
 /** Shows one's own view to the team, or no longer. */

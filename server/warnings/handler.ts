@@ -2,6 +2,7 @@
 import type { Language } from "#locales/languages.ts";
 import { AppError, type AppErrorCode } from "#server/errors.ts";
 import { backTo, languageIn, type Place, placeOfForm, readForm, seeOther } from "#server/http/forms.ts";
+import { holderOf } from "#server/home/rules.ts";
 import { route } from "#server/route.ts";
 import { requireCustomer } from "#server/trpc.ts";
 import { type Act, WarningForm } from "./schema.ts";
@@ -66,11 +67,13 @@ export const handle = route<{ id: string }>(
     const about = form.act === "disallow" ? {} : { code: form.code, subject: form.subject };
     return seeOther(placeOf(about, params.id, languageIn(request, language), { handled: form.act }));
   },
-  backTo((fields, request, language) => {
-    if (fields["return"] !== undefined) return placeOfForm(fields["return"], `/${language}`);
-    const id = new URL(request.url).pathname.split("/").at(-1) ?? "";
-    const { act = "", why = "", text = "", until = "", for: term = "" } = fields;
-    const typed = Object.entries({ act, why, text, until, for: term }).filter(([, value]) => value !== "");
-    return placeOf(fields, id, language, Object.fromEntries(typed));
-  }, "refused"),
+  (error, request) =>
+    backTo((fields, _request, language) => {
+      if (fields["return"] !== undefined)
+        return placeOfForm(fields["return"], `/${language}`, holderOf(error));
+      const id = new URL(request.url).pathname.split("/").at(-1) ?? "";
+      const { act = "", why = "", text = "", until = "", for: term = "" } = fields;
+      const typed = Object.entries({ act, why, text, until, for: term }).filter(([, value]) => value !== "");
+      return placeOf(fields, id, language, Object.fromEntries(typed));
+    }, "refused")(error, request),
 );

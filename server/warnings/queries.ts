@@ -83,7 +83,7 @@ export async function lockHandling(
   key: Key,
   by: string,
   now: Date,
-): Promise<{ snoozedUntil: Date | null; isAccepted: boolean }> {
+): Promise<{ assignedTo: string | null; snoozedUntil: Date | null; isAccepted: boolean }> {
   await db
     .insertInto("warningHandling")
     .values({ partnerId, ...key, updatedBy: by, updatedAt: now })
@@ -95,7 +95,7 @@ export async function lockHandling(
     .where("customerId", "=", key.customerId)
     .where("code", "=", key.code)
     .where("subject", "=", key.subject)
-    .select(["snoozedUntil", "isAccepted"])
+    .select(["assignedTo", "snoozedUntil", "isAccepted"])
     .forUpdate()
     .executeTakeFirstOrThrow();
 }

@@ -9,11 +9,12 @@ export const snoozeTerms = ["day", "week", "month", "until"] as const;
 
 /** Which reason: its code, and what tells reasons of one code apart (subjectOf). */
 const which = { code: z.string().min(1).max(60), subject: z.string().max(200).default("") };
+const Somebody = z.union([z.literal(""), z.uuid()]);
 const Why = z.string().trim().min(1).max(500);
 
-/** One form per act. `to`: a membership, "" for nobody; `until`: the wall clock of the actor's zone. */
+/** One form per act. `to`: a membership, "" for nobody; `from`: who had it when the page was shown; `until`: the wall clock of the actor's zone. */
 export const WarningForm = z.discriminatedUnion("act", [
-  z.strictObject({ act: z.literal("assign"), ...which, to: z.union([z.literal(""), z.uuid()]) }),
+  z.strictObject({ act: z.literal("assign"), ...which, to: Somebody, from: Somebody.default("") }),
   z.strictObject({ act: z.literal("comment"), ...which, text: z.string().trim().min(1).max(2000) }),
   z.strictObject({
     act: z.literal("snooze"),

@@ -181,12 +181,43 @@ describe("a reason", () => {
       id: to,
       name: "Mara Conti",
     });
-    await answer(send(helpDesk, customer.id, { act: "assign", to: "", ...silent }));
+    await answer(send(helpDesk, customer.id, { act: "assign", to: "", from: to, ...silent }));
     expect((await reasonOf(helpDesk, customer, "devices_silent")).assignee).toBeNull();
     expect((await chain(customer)).slice(-2)).toMatchObject([
       { action: "warning:assign", detail: { to: "Mara Conti" } },
       { action: "warning:assign", detail: { to: "" } },
     ]);
+  });
+
+  test("is not assigned away from somebody whom the page did not show", async () => {
+    const colleague = await makeMember({ partnerId, userId: (await makeUser({ name: "Elio" })).id });
+    const other = await makeMember({ partnerId });
+    const assign = (who: Member, to: string, from: string) =>
+      send(who, customer.id, { act: "assign", to, from, ...silent });
+    expect(await answer(assign(colleague, colleague.membershipId, ""))).toBe("200");
+    for (const [to, from] of [
+      ["", ""],
+      [helpDesk.membershipId, ""],
+      [helpDesk.membershipId, other.membershipId],
+    ] as const) {
+      const refused = await assign(helpDesk, to, from);
+      expect([refused.status, await refused.json()], `${to} from ${from}`).toMatchObject([
+        409,
+        { error: { code: "work.assigned", fields: { from: colleague.membershipId, name: "Elio" } } },
+      ]);
+    }
+    const form = { act: "assign", to: "", from: "", ...silent };
+    const toPage = await send(helpDesk, customer.id, form, "form");
+    expect(toPage.headers.get("location")).toContain("&refused=work.assigned");
+    const toHome = await send(helpDesk, customer.id, { ...form, return: "/it?of=mine" }, "form");
+    expect(toHome.headers.get("location")).toBe(
+      `/it?of=mine&about=${colleague.membershipId}&refused=work.assigned`,
+    );
+    expect((await reasonOf(helpDesk, customer, "devices_silent")).assignee?.name).toBe("Elio");
+    // From whom the page shows, by whom it is, and twice: all of that may be.
+    expect(await answer(assign(helpDesk, helpDesk.membershipId, colleague.membershipId))).toBe("200");
+    expect(await answer(assign(helpDesk, helpDesk.membershipId, colleague.membershipId))).toBe("200");
+    expect(await answer(assign(helpDesk, "", ""))).toBe("200");
   });
 
   test("is commented for the team: the customer's chain holds that, not what", async () => {

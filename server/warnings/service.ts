@@ -2,6 +2,7 @@
 import { subjectOf } from "#server/customers/rules.ts";
 import type { Status } from "#server/customers/schema.ts";
 import { AppError } from "#server/errors.ts";
+import { workAssigned } from "#server/home/rules.ts";
 import { can, type CustomerAccess } from "#server/permissions.ts";
 import { refreshSoon } from "#server/settings/queries.ts";
 import type { Guarded } from "#server/trpc.ts";
@@ -119,8 +120,9 @@ type Decision = {
 };
 
 /**
- * Does what a form asks about one reason. Of two at the same time the last decides and both stand in the history; what
- * is open cannot be opened again (warning.open), and a reason that has gone takes no decision (warning.gone).
+ * Does what a form asks about one reason. Of two at the same time the last decides and both stand in the history; only
+ * what somebody else took on meanwhile is not assigned away (work.assigned). What is open cannot be opened again
+ * (warning.open), and a reason that has gone takes no decision (warning.gone).
  */
 export async function handleWarning(
   ctx: Guarded,
@@ -147,7 +149,7 @@ async function decide(
   { db, actor }: Reader,
   customer: CustomerAccess,
   form: Exclude<WarningForm, { act: "disallow" }>,
-  standing: { snoozedUntil: Date | null; isAccepted: boolean },
+  standing: { assignedTo: string | null; snoozedUntil: Date | null; isAccepted: boolean },
   now: Date,
 ): Promise<Decision> {
   const put = (snoozedUntil: Date | null, isAccepted: boolean, why: string): HandlingChange => ({
@@ -159,8 +161,12 @@ async function decide(
   });
   switch (form.act) {
     case "assign": {
-      if (form.to === "") return { kind: "assigned", text: "", change: { assignedTo: null } };
       const team = await listTeam(db, actor.partnerId, customer.id);
+      const { assignedTo } = standing;
+      // Nothing is taken from somebody whom the page did not show.
+      if (assignedTo !== null && ![form.from, form.to, actor.membershipId].includes(assignedTo))
+        throw workAssigned(assignedTo, team.find(({ id }) => id === assignedTo)?.name);
+      if (form.to === "") return { kind: "assigned", text: "", change: { assignedTo: null } };
       const to = team.find((one) => one.id === form.to && one.isAble);
       if (!to) throw new AppError("warning.assignee");
       return { kind: "assigned", text: to.name, change: { assignedTo: to.id } };

@@ -1,6 +1,8 @@
 import type { CustomerList } from "#server/customers/schema.ts";
 import type { MonthlyAccount } from "#server/monthly-accounts/schema.ts";
 import type { TrialDetails } from "#server/trials/schema.ts";
+import type { UnlinkDetails } from "#server/unlinks/schema.ts";
+import type { AccountDetails, AccountList } from "#server/vendor-accounts/schema.ts";
 import {
   type Caller,
   expect,
@@ -172,6 +174,59 @@ test("trials are named, converted after a quantity was put right, and stay conve
   await page.getByRole("button", { name: /bill monthly/ }).click();
   await expect(page.getByText(text.convert.none)).toBeVisible();
   await expect(page.locator("#converted")).toContainText(text.convert.unknown);
+});
+
+test("a term licence refuses the unlinking: the page names it and offers no form", async ({
+  as,
+  enter,
+  page,
+}) => {
+  const caller = await as("super");
+  const { rows } = await list(caller, { licenceKind: "term", relationship: "managed" });
+  const unlinks = (customerId: string) => caller.query<UnlinkDetails>("unlinks.byCustomer", { customerId });
+  for (const { id } of rows) {
+    const account = (await unlinks(id)).accounts.find(
+      ({ plan }) => plan.kind === "refused" && plan.why === "termLicence" && plan.product !== null,
+    );
+    if (account?.plan.kind !== "refused") continue;
+    await enter("super");
+    await page.goto(`/en/customers/${id}/unlink`);
+    const section = page.locator(`#account-${account.id}`);
+    await expect(section).toContainText(text.unlink.outcome.refused);
+    await expect(section).toContainText(`${account.plan.product} is an active term licence`);
+    await expect(section.getByRole("button")).toHaveCount(0);
+    const answer = await caller.post(`/api/unlinks/${id}`, { action: "unlink", accountId: account.id });
+    expect([answer.status, answer.text]).toEqual([409, expect.stringContaining("account.termLicence")]);
+    await page.goto(`/en/customers/${id}/unlink?error=account.termLicence`);
+    await expect(page.locator("main").getByRole("alert")).toContainText(errors.account.termLicence);
+    expect((await unlinks(id)).accounts.map((one) => one.id)).toContain(account.id);
+    return;
+  }
+  throw new Error("the demo has no customer with a term licence");
+});
+
+test("who clicks twice ends a link once", async ({ as, enter, page }) => {
+  const caller = await as("super");
+  const { rows } = await caller.query<AccountList>("vendorAccounts.list", { view: "linked", q: "ottica" });
+  const details = (accountId: string) => caller.query<AccountDetails>("vendorAccounts.byId", { accountId });
+  for (const { id, name, customer } of rows) {
+    if (customer === null || (await details(id)).plan?.kind !== "now") continue;
+    const before = (await details(id)).history.length;
+    await enter("super");
+    await page.goto(`/en/customers/${customer.id}/unlink`);
+    await page
+      .locator(`#account-${id}`)
+      .getByRole("button", { name: fill(text.unlink.oneNamed, { account: name }) })
+      .dblclick();
+    await expect.poll(async () => (await details(id)).linkState).toBe("not_linked");
+    await page.waitForLoadState();
+    const { history } = await details(id);
+    expect(history.slice(0, history.length - before).map(({ kind }) => kind)).toEqual(["unlinked"]);
+    const body = { accountId: id, toCustomerId: customer.id };
+    expect((await caller.post("/api/trpc/vendorAccounts.link", body)).status).toBe(200);
+    return;
+  }
+  throw new Error("the demo has no account that may be unlinked at once");
 });
 
 test("who may not does not find the pages; an order and a partner without MSP Flex are told why", async ({

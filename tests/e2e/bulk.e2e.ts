@@ -1,5 +1,7 @@
-import type { BulkAction } from "#server/bulk/schema.ts";
+import type { BulkAction, BulkDetails, BulkPreview, BulkRows } from "#server/bulk/schema.ts";
 import type { CustomerList } from "#server/customers/schema.ts";
+import type { CustomerRecord } from "#server/records/schema.ts";
+import type { TrialDetails } from "#server/trials/schema.ts";
 import {
   type Caller,
   expect,
@@ -59,6 +61,30 @@ async function takeBack(page: Page, language: Language): Promise<void> {
   await expect(page).not.toHaveURL(before);
   await ended(page, language);
 }
+
+const jobOf = (caller: Caller, bulkId: string) => caller.query<BulkDetails>("bulk.byId", { bulkId });
+/** Holds these customers as a draft, without a browser. */
+async function hold(caller: Caller, action: BulkAction, chosen: object): Promise<string> {
+  const { status, text } = await caller.post("/api/bulk", { action, key: crypto.randomUUID(), ...chosen });
+  expect(status, text).toBe(200);
+  return (JSON.parse(text) as { bulkId: string }).bulkId;
+}
+/** A draft for the first of these customers to whom the action can be done. */
+async function holdOne(caller: Caller, action: BulkAction, rows: readonly Row[]): Promise<string> {
+  for (const { id } of rows) {
+    const bulkId = await hold(caller, action, { id: [id] });
+    if ((await caller.query<BulkPreview>("bulk.preview", { bulkId })).open === 1) return bulkId;
+  }
+  throw new Error(`no customer for ${action}`);
+}
+/** Does it to them from beginning to end, without a browser. */
+async function whole(caller: Caller, action: BulkAction, rows: readonly Row[], options = {}): Promise<void> {
+  const bulkId = await hold(caller, action, { id: rows.map(({ id }) => id) });
+  expect((await caller.post(`/api/bulk/${bulkId}/start`, options)).status).toBe(200);
+  await expect.poll(async () => (await jobOf(caller, bulkId)).state, { timeout: 30_000 }).toBe("finished");
+}
+const reason = (page: Page, row: Row) =>
+  page.locator("tr[data-outcome]").filter({ has: page.locator(`a[href$="${row.id}"]`) });
 
 test("a tag: chosen on the list, shown before, done, told per customer, taken back", async ({
   as,
@@ -155,16 +181,170 @@ test("unlinking asks for the word and goes by the rules, licence by licence", as
   const termed = rows.find(({ licenceState }) => licenceState === "active");
   if (!termed) throw new Error("no customer has a term licence");
   await enter("super");
+  // Who cannot be unlinked is counted as refused before anything is begun.
   await choose(page, "en", "unlink", [termed], `q=${encodeURIComponent(termed.name)}`);
-  await expect(page.getByText(bulk.samples.title)).toBeVisible();
-  await expect(page.getByText(errors.account.termLicence)).toBeVisible();
-  const word = page.getByLabel(fill(bulk.confirm.label, { word: bulk.confirm.word }));
-  await word.fill("maybe");
+  await expect(page.locator("#samples").getByText(errors.account.termLicence)).toBeVisible();
+  await expect(page.locator("#refusals").getByText(errors.account.termLicence)).toBeVisible();
+  await expect(page.getByText(bulk.nothing)).toBeVisible();
+
+  const monthly = await rowsOf(await as("super"), { licenceKind: "monthly", relationship: "managed" });
+  await page.goto(`/en/bulk/${await holdOne(await as("super"), "unlink", monthly)}`);
+  await expect(page.locator("#refusals")).toHaveCount(0);
+  await page.getByLabel(fill(bulk.confirm.label, { word: bulk.confirm.word })).fill("maybe");
   await page.getByRole("button", { name: fill(bulk.start_one, { formatted: "1" }) }).click();
   await expect(page.getByText(errors.account.wordMissing)).toBeVisible();
-  await word.fill("yes");
+  await page.getByRole("button", { name: bulk.discard }).click();
+  await expect(page.getByText(bulk.state.cancelled, { exact: true })).toBeVisible();
+});
+
+test("a tag is taken off whatever its capitals, and comes back as it was", async ({ as, page, enter }) => {
+  const caller = await as("lagune");
+  const row = (await rowsOf(caller, { sort: "-name" })).find(
+    ({ relationship }) => relationship !== "order_only",
+  );
+  if (!row) throw new Error("the partner has no customer of its own");
+  const { bulk } = resources.fr;
+  const tags = async () =>
+    (await caller.query<CustomerRecord>("records.byCustomer", { customerId: row.id })).internal?.tags ?? [];
+  await whole(caller, "tag", [row], { tag: "E2E Or" });
+  await enter("lagune");
+  await choose(page, "fr", "untag", [row]);
+  await page.getByLabel(bulk.option.tag, { exact: true }).fill("e2e OR");
+  await start(page, "fr", "1");
+  expect(await outcomes(page)).toEqual(["changed"]);
+  expect(await tags()).not.toContain("E2E Or");
+  await takeBack(page, "fr");
+  expect(await tags()).toContain("E2E Or");
+  await whole(caller, "untag", [row], { tag: "E2E Or" });
+});
+
+test("pins are taken away together, and customers out of a group", async ({ as, page, enter }) => {
+  const caller = await as("super");
+  const { bulk } = resources.en;
+  const rows = (await rowsOf(caller, { status: "synced" })).slice(0, 2);
+  const both = "view=all&status=synced&pageSize=100";
+  const person = await as("business");
+  await whole(person, "pin", rows);
+  await enter("business");
+  await choose(page, "en", "unpin", rows, both);
+  await start(page, "en", "2");
+  expect(await outcomes(page)).toEqual(["changed", "changed"]);
+  const pinned = (await rowsOf(person, { pinned: "1" })).map(({ id }) => id);
+  for (const { id } of rows) expect(pinned).not.toContain(id);
+
+  await enter("super");
+  const name = `Bulk ${Date.now()}`;
+  const made = await caller.post("/api/groups", { name });
+  const { id: group } = JSON.parse(made.text) as { id: string };
+  await whole(caller, "groupAdd", rows, { groupId: group });
+  expect(await rowsOf(caller, { group })).toHaveLength(2);
+  await choose(page, "en", "groupRemove", rows, both);
+  await page.getByLabel(bulk.option.group).selectOption({ label: name });
+  await start(page, "en", "2");
+  expect(await outcomes(page)).toEqual(["changed", "changed"]);
+  expect(await rowsOf(caller, { group })).toHaveLength(0);
+  await caller.post(`/api/groups/${group}`, { action: "delete", word: "yes" });
+});
+
+test("trials are converted where there are some, and who has none is told apart", async ({
+  as,
+  page,
+  enter,
+}) => {
+  const caller = await as("super");
+  const { bulk, errors } = resources.en;
+  const isOwn = ({ relationship }: Row) => relationship !== "order_only";
+  let trial: Row | undefined;
+  // The first by name; other tests take the last.
+  for (const row of (await rowsOf(caller, { licenceKind: "trial", sort: "name" })).filter(isOwn)) {
+    const { accounts } = await caller.query<TrialDetails>("trials.byCustomer", { customerId: row.id });
+    if (!accounts.some(({ refused, trials }) => !refused && trials.length > 0)) continue;
+    trial = row;
+    break;
+  }
+  const none = (await rowsOf(caller, { licenceKind: "term" })).find(
+    (row) => isOwn(row) && row.licenceKinds.join() === "term",
+  );
+  if (!trial || !none) throw new Error("the demo has no trial, or no customer without one");
+  const drafted = await hold(caller, "convertTrial", { id: [trial.id, none.id] });
+  await enter("super");
+  await page.goto(`/en/bulk/${drafted}`);
+  await expect(page.locator("#refusals").getByText(errors.trial.none)).toBeVisible();
   await start(page, "en", "1");
-  expect(await outcomes(page)).toEqual(["refused"]);
+  expect(await outcomes(page)).toEqual(["changed", "refused"]);
+  await expect(reason(page, none)).toContainText(errors.trial.none);
+  await expect(reason(page, trial)).toHaveAttribute("data-outcome", "changed");
+  await expect(page.getByRole("button", { name: bulk.result.undo, exact: true })).toHaveCount(0);
+});
+
+test("access is asked for, once", async ({ as, page, enter }) => {
+  const caller = await as("super");
+  const { bulk } = resources.it;
+  const closed = await rowsOf(caller, {
+    status: "access_disabled",
+    relationship: "delegated",
+    sort: "-name",
+  });
+  const bulkId = await holdOne(caller, "requestAccess", closed);
+  await enter("super");
+  await page.goto(`/it/bulk/${bulkId}`);
+  await page.getByLabel(bulk.option.why).fill("Reperibilità");
+  await start(page, "it", "1");
+  expect(await outcomes(page)).toEqual(["changed"]);
+  const { rows } = await caller.query<BulkRows>("bulk.rows", { bulkId });
+  const id = rows.map(({ customerId }) => customerId);
+  await page.goto(`/it/bulk/${await hold(caller, "requestAccess", { id })}`);
+  await expect(page.getByText(bulk.nothing)).toBeVisible();
+});
+
+test("an order takes no action and says why; who was refused is tried again as a draft", async ({
+  as,
+  page,
+  enter,
+}) => {
+  const caller = await as("super");
+  const { bulk, errors } = resources.en;
+  const [order] = await rowsOf(caller, { relationship: "order_only" });
+  const [managed] = await rowsOf(caller, { relationship: "managed" });
+  if (!order || !managed) throw new Error("the partner lacks a customer");
+  await enter("super");
+  await page.goto(`/en/bulk/${await hold(caller, "tag", { id: [order.id, managed.id] })}`);
+  await expect(page.locator("#refusals")).toContainText(errors.bulk.orderOnly);
+  await page.getByLabel(bulk.option.tag, { exact: true }).fill("e2e order");
+  await start(page, "en", "1");
+  expect(await outcomes(page)).toEqual(["changed", "refused"]);
+  await expect(reason(page, order)).toContainText(errors.bulk.orderOnly);
+  const result = page.url();
+  await page.getByRole("button", { name: bulk.result.retry }).click();
+  await expect(page.getByText(bulk.selection.source)).toBeVisible();
+  await expect(page.locator("#refusals")).toContainText(errors.bulk.orderOnly);
+  await expect(page.getByText(bulk.nothing)).toBeVisible();
+  await page.goto(result);
+  await takeBack(page, "en");
+});
+
+test("a job that runs is cancelled: what is left is left alone", async ({ as, page, enter }) => {
+  const caller = await as("super");
+  const { bulk } = resources.en;
+  // Each by itself, and each refused: a term licence runs.
+  const filter = JSON.stringify({ licenceKind: "term", licenceState: "active" });
+  const bulkId = await hold(caller, "unlink", { all: "1", filter });
+  await enter("super");
+  await page.goto(`/en/bulk/${bulkId}`);
+  await expect(page.getByText(bulk.nothing)).toBeVisible();
+  expect((await caller.post(`/api/bulk/${bulkId}/start`, { word: "yes" })).status).toBe(200);
+  await page.reload();
+  const cancel = page.getByRole("button", { name: bulk.progress.cancel, exact: true });
+  await expect(cancel).toBeVisible();
+  await expect
+    .poll(async () => (await jobOf(caller, bulkId)).done, { intervals: [50], timeout: 30_000 })
+    .toBeGreaterThan(0);
+  await cancel.click();
+  await expect(page.getByText(bulk.state.cancelled, { exact: true })).toBeVisible();
+  const job = await jobOf(caller, bulkId);
+  await expect(page.getByText(fill(bulk.result.cancelled, { name: job.by }))).toBeVisible();
+  await expect(page.getByText(bulk.count.left).first()).toBeVisible();
+  expect([job.state, job.changed, job.done < (job.total ?? 0)]).toEqual(["cancelled", 0, true]);
 });
 
 test("a selection is exported, and only that", async ({ as, page, enter }) => {
@@ -179,7 +359,7 @@ test("a selection is exported, and only that", async ({ as, page, enter }) => {
   for (const { id } of some) expect(file.text).toContain(id);
 });
 
-test("nobody is offered what they may not do, and customers' users nothing", async ({ page, enter }) => {
+test("nobody is offered what they may not do, and customers' users nothing", async ({ as, page, enter }) => {
   await enter("readonly");
   await page.goto("/en/customers?view=all");
   const options = page.locator('#selection select[name="action"] option');
@@ -189,6 +369,13 @@ test("nobody is offered what they may not do, and customers' users nothing", asy
     "unpin",
     "export",
   ]);
+  await enter("admin");
+  await page.goto("/en/customers?view=all");
+  const offered = await options.evaluateAll((all) => all.map((one) => one.getAttribute("value")));
+  expect(offered).toEqual(expect.arrayContaining(["tag", "requestAccess", "unlink"]));
+  expect(offered.filter((action) => action?.startsWith("group"))).toEqual([]);
+  const refused = await (await as("admin")).post("/api/bulk", { action: "groupAdd", key: "k", id: [] });
+  expect(refused.status).toBe(403);
   await enter("rossiAdmin");
   await page.goto("/en/bulk");
   await expect(page).toHaveURL(/\/en\/customers\/[0-9a-f-]{36}$/);

@@ -111,6 +111,30 @@ test("Edit → Save: refused with what was typed, saved, told how it stands at t
   await expect(panel.locator("[data-write]")).toHaveCount(0);
 });
 
+test("a name that is too long is refused with what was typed; Cancel leaves it as it was", async ({
+  as,
+  enter,
+  page,
+}) => {
+  const caller = await as("super");
+  const { id, name } = await findCustomer(caller, 7);
+  await enter("super");
+  await page.goto(`/en/customers?panel=${id}`);
+  const panel = page.getByRole("dialog");
+  await panel.getByRole("link", { name: text.name.edit, exact: true }).click();
+  const field = panel.getByLabel(text.name.label);
+  await field.fill("x".repeat(101));
+  await panel.getByRole("button", { name: text.edit.save }).click();
+  await expect(panel).toContainText(errors.customer.nameTooLong);
+  await expect(field).toHaveValue("x".repeat(101));
+  await expect(field).toHaveAttribute("aria-invalid", "true");
+  await panel.getByRole("link", { name: text.edit.cancel }).click();
+  await expect(field).toHaveCount(0);
+  await expect(panel.getByRole("heading", { level: 2 })).toHaveText(name);
+  await expect(page).toHaveURL(new RegExp(`/en/customers\\?panel=${id}$`));
+  expect(await record(caller, id)).toMatchObject({ nameShown: name, isNameChosen: false });
+});
+
 test("what somebody else saved meanwhile is told, and nothing that was typed is lost", async ({
   as,
   enter,

@@ -225,6 +225,39 @@ test("given to a person it shows present and future customers at the next reques
   await deleteGroup(caller, group);
 });
 
+test("deleted while it is given to somebody it says who loses what, and they lose it at once", async ({
+  page,
+  as,
+  enter,
+}) => {
+  const [caller, person] = [await as("super"), await as("readonly")];
+  const known = new Set((await customers(person, { q: "hotel", pageSize: 100 })).map(({ id }) => id));
+  const other = (await customers(caller, { q: "hotel", pageSize: 100 })).find(
+    (row) => !known.has(row.id) && row.status !== "not_applicable",
+  );
+  const sees = async () => (await person.get(`/en/customers/${other?.id}`)).status === 200;
+  const group = await makeGroup(caller, { name: ownName("Zu Ende") });
+  await caller.post("/api/groups/members", { action: "add", group, customers: [other?.id] });
+  await enter("super");
+  await page.goto(`/en/groups/${group}`);
+  const section = page.locator("#administrators");
+  const option = await section
+    .locator("option", { hasText: "readonly@alpina.example" })
+    .getAttribute("value");
+  await section.getByLabel(text.administrators.choose).selectOption(option);
+  await section.getByRole("button", { name: text.administrators.give }).click();
+  await expect(page.getByText(text.notice.give)).toBeVisible();
+  expect(await sees()).toBe(true);
+
+  await page.getByRole("link", { name: text.delete.open }).click();
+  await expect(page.getByText(fill(text.delete.goesPerson, { name: "Paolo Serra" }))).toBeVisible();
+  await expect(page.getByText(fill(text.delete.staysCustomers_one, { formatted: "1" }))).toBeVisible();
+  await page.getByLabel(text.delete.word).fill("yes");
+  await page.getByRole("button", { name: text.delete.submit }).click();
+  await expect(page.getByText(text.notice.delete)).toBeVisible();
+  expect(await sees()).toBe(false);
+});
+
 test("a customer's page puts it in an existing group, for Super Admins only", async ({ page, as, enter }) => {
   const caller = await as("super");
   const name = ownName("Da cliente");

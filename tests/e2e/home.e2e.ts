@@ -1,4 +1,6 @@
+import type { CustomerList } from "#server/customers/schema.ts";
 import type { WorkItem, WorkKind, WorkQueue } from "#server/home/schema.ts";
+import type { AccountDetails, AccountList } from "#server/vendor-accounts/schema.ts";
 import {
   type Caller,
   expect,
@@ -16,9 +18,49 @@ test.describe.configure({ timeout: 90_000 });
 const queue = (caller: Caller, input: object = {}) => caller.query<WorkQueue>("home.queue", input);
 const itemsOf = async (caller: Caller, kind: WorkKind, input: object = {}): Promise<WorkItem[]> =>
   (await queue(caller, input)).sections.find((one) => one.kind === kind)?.items ?? [];
+/** One piece of work on the page. */
+const rowOf = (page: Page, { kind, subjectId }: WorkItem) =>
+  rows(page, kind)
+    .and(page.locator(`[data-row-id="${subjectId}"]`))
+    .first();
 const pins = (caller: Caller) => caller.query<string[]>("pins.list", {});
 /** Work of one kind as the page shows it. */
 const rows = (page: Page, kind: WorkKind) => page.locator(`li[data-work=${kind}]`);
+
+/** Work of this kind that nobody has and the caller may take. */
+const freeItem = async (caller: Caller, kind: WorkKind): Promise<WorkItem | undefined> =>
+  (await itemsOf(caller, kind, { kind })).find(({ assignedTo, mayTake }) => assignedTo === null && mayTake);
+
+/** An account that waits for a customer: the demo has none until somebody unlinks one. Returns what links it again. */
+async function unlinkOne(caller: Caller): Promise<() => Promise<void>> {
+  const accounts = await caller.query<AccountList>("vendorAccounts.list", {
+    view: "linked",
+    q: "tipografia",
+  });
+  for (const { id, customer } of accounts.rows) {
+    const { plan } = await caller.query<AccountDetails>("vendorAccounts.byId", { accountId: id });
+    if (plan?.kind !== "now" || customer === null) continue;
+    expect((await caller.post("/api/trpc/vendorAccounts.unlink", { accountId: id })).status).toBe(200);
+    return async () => {
+      const body = { accountId: id, toCustomerId: customer.id };
+      expect((await caller.post("/api/trpc/vendorAccounts.link", body)).status).toBe(200);
+    };
+  }
+  throw new Error("the demo has no account that may be unlinked at once");
+}
+
+/** Asks a customer that is closed for access; the minute job makes work of it. */
+async function requestAccess(caller: Caller): Promise<void> {
+  const closed = { status: "access_disabled", relationship: "delegated", sort: "-name", pageSize: 200 };
+  const { rows: found } = await caller.query<CustomerList>("customers.list", closed);
+  const customer = found.find(({ reasons }) => reasons[0]?.code === "no_grant");
+  if (!customer) throw new Error("every customer has granted something");
+  const draft = await caller.post("/api/bulk", { action: "requestAccess", id: [customer.id] });
+  const { bulkId } = JSON.parse(draft.text) as { bulkId: string };
+  const started = await caller.post(`/api/bulk/${bulkId}/start`, { capability: ["metrics"] });
+  expect(started.status, started.text).toBe(200);
+  await expect.poll(() => freeItem(caller, "request"), { timeout: 90_000, intervals: [2_000] }).toBeDefined();
+}
 
 for (const [place, javaScriptEnabled] of [true, false].entries()) {
   test.describe(javaScriptEnabled ? "with scripts" : "without scripts", () => {
@@ -88,6 +130,67 @@ for (const [place, javaScriptEnabled] of [true, false].entries()) {
         to: "me",
       });
       expect(refused.status).toBe(403);
+    });
+
+    test("every kind of work is taken on and given back where it stands", async ({ as, enter, page }) => {
+      test.setTimeout(240_000);
+      const language = javaScriptEnabled ? "fr" : "it";
+      const { home } = resources[language];
+      const caller = await as("super");
+      const takeAndGive = async (kind: WorkKind) => {
+        const item = await freeItem(caller, kind);
+        if (!item) throw new Error(`no ${kind} waits`);
+        await page.goto(`/${language}?kind=${kind}`);
+        await rowOf(page, item).getByRole("button").click();
+        await expect(page.getByRole("note").getByText(home.notice.taken)).toBeVisible();
+        await expect(rowOf(page, item)).toContainText(home.item.mine);
+        const mine = await itemsOf(caller, kind, { of: "mine", kind });
+        expect(mine.map(({ subjectId }) => subjectId)).toContain(item.subjectId);
+        await rowOf(page, item).getByRole("button").click();
+        await expect(page.getByText(home.notice.given)).toBeVisible();
+        await expect(rowOf(page, item)).not.toContainText(home.item.mine);
+      };
+      await enter("super");
+      for (const kind of ["over_use", "access_end", "connection"] as const) await takeAndGive(kind);
+      const linkAgain = (await freeItem(caller, "account")) ? undefined : await unlinkOne(caller);
+      await takeAndGive("account");
+      await linkAgain?.();
+      if (!(await freeItem(caller, "request"))) await requestAccess(caller);
+      await takeAndGive("request");
+    });
+
+    test("what a colleague took meanwhile is not taken from them unseen: it says who has it", async ({
+      as,
+      enter,
+      page,
+    }) => {
+      const { home } = resources.it;
+      const colleague = await as("super");
+      const business = await as("business");
+      await enter("business");
+      const item = await freeItem(business, "licence_end");
+      if (!item) throw new Error("no licence ends");
+      await page.goto("/it?kind=licence_end");
+      const body = { kind: item.kind, subjectId: item.subjectId, due: item.due };
+      const take = () => colleague.post("/api/home/licences", { ...body, to: "me" });
+      expect((await take()).status).toBe(200);
+      const name =
+        (await itemsOf(business, "licence_end", { kind: "licence_end" })).find(
+          ({ subjectId }) => subjectId === item.subjectId,
+        )?.assignee?.name ?? "";
+      await rowOf(page, item).getByRole("button").click();
+      await expect(page.locator("main").getByRole("alert").first()).toContainText(
+        fill(home.notice.takenBy, { name }),
+      );
+      await expect(rowOf(page, item)).toContainText(fill(home.item.assigned, { name }));
+      // Now the page shows it: to take it over is meant.
+      await rowOf(page, item).getByRole("button").click();
+      await expect(page.getByRole("note").getByText(home.notice.taken)).toBeVisible();
+      await expect(rowOf(page, item)).toContainText(home.item.mine);
+      expect((await take()).status).toBe(409);
+      expect((await colleague.post("/api/home/licences", { ...body, to: "nobody" })).status).toBe(409);
+      await rowOf(page, item).getByRole("button").click();
+      await expect(rowOf(page, item)).not.toContainText(home.item.mine);
     });
 
     test("a pinned customer stands on Home; unpinning it can be undone", async ({ as, enter, page }) => {

@@ -1,4 +1,4 @@
-import { readFile } from "node:fs/promises";
+import { readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import type { CustomerList } from "#server/customers/schema.ts";
 import {
@@ -25,7 +25,7 @@ const figure = (page: Page, label: string) =>
 
 async function upload(
   page: Page,
-  file: { name: string; mimeType: string; buffer: Buffer },
+  file: { name: string; mimeType: string; buffer: Buffer } | string,
   language: "en" | "it" | "fr" = "en",
 ): Promise<void> {
   await page.goto(`/${language}/customers/import`);
@@ -170,6 +170,7 @@ test("a running import is cancelled: what is in stays, and the rest can be taken
   page,
   enter,
 }) => {
+  test.setTimeout(120_000);
   await enter("super");
   const run = Date.now();
   const rows = Array.from({ length: 4000 }, (_, index) => `Zeta ${run} ${index}`);
@@ -178,7 +179,47 @@ test("a running import is cancelled: what is in stays, and the rest can be taken
   await page.getByRole("button", { name: fill(text.preview.start_other, { formatted: "4,000" }) }).click();
   await page.getByRole("button", { name: text.progress.cancel }).click();
   await expect(page.getByText(text.cancelled.title)).toBeVisible();
-  await expect(page.getByRole("button", { name: text.cancelled.retry })).toBeVisible();
+  await page.getByRole("button", { name: text.cancelled.retry }).click();
+  await expect(page.getByRole("heading", { level: 1 })).toHaveText(text.result.title, { timeout: 60_000 });
+  await expect(figure(page, text.outcome.new)).toContainText("4,000");
+});
+
+test("names to show that are none, too long or taken come back, the other rows go in", async ({
+  page,
+  enter,
+  as,
+}) => {
+  test.setTimeout(60_000);
+  await enter("super");
+  const caller = await as("super");
+  const { rows } = await caller.query<CustomerList>("customers.list", { pageSize: 25 });
+  const taken = rows[0]?.name.toUpperCase() ?? "";
+  const run = Date.now();
+  const lines = [
+    "External ID;Name;Name shown as",
+    `N-${run}-1;Cantina ${run} SRL;Cantina\u200B ${run}`,
+    `N-${run}-2;Long ${run};${"x".repeat(101)}`,
+    `N-${run}-3;Unseen ${run};\u200B\u202E`,
+    `N-${run}-4;Taken ${run};"${taken.replaceAll('"', '""')}"`,
+    `N-${run}-5;Twice ${run};CANTINA ${run}`,
+  ];
+  await upload(page, csv(lines.join("\n"), `names-${run}.csv`));
+  await page.getByRole("button", { name: text.mapping.submit }).click();
+  await expect(figure(page, text.outcome.rejected)).toContainText("4");
+  await page.getByRole("button", { name: text.preview.start_one }).click();
+  await expect(page.getByRole("heading", { level: 1 })).toHaveText(text.result.title, { timeout: 30_000 });
+  await expect(figure(page, text.outcome.new)).toContainText("1");
+  const link = await page.getByRole("link", { name: text.result.download }).getAttribute("href");
+  const { text: returned } = await caller.get(link ?? "");
+  const field = text.field.nameShown;
+  for (const reason of [
+    fill(text.reason.tooLong, { field, most: "100" }),
+    fill(text.reason.unseen, { field }),
+    fill(text.reason.nameTaken, { field, value: `CANTINA ${run}` }),
+  ])
+    expect(returned).toContain(reason);
+  await page.goto(`/en/customers?q=${run}`);
+  await expect(page.locator("tr[data-row-id] a.name").first()).toHaveText(`Cantina ${run}`);
 });
 
 test("what is no list is refused with a sentence that helps", async ({ page, enter }) => {
@@ -198,6 +239,7 @@ test("what is no list is refused with a sentence that helps", async ({ page, ent
     },
     { name: "empty.csv", mimeType: "text/csv", buffer: Buffer.from(""), code: "empty" },
     { name: "header.csv", mimeType: "text/csv", buffer: Buffer.from("Name,Domain\r\n"), code: "empty" },
+    { ...csv(`Name${",x".repeat(200)}\nAcme${",".repeat(200)}\n`, "wide.csv"), code: "tooManyColumns" },
   ] as const;
   for (const [index, { code, ...file }] of files.entries()) {
     const language = languages[index % languages.length] ?? "en";
@@ -205,6 +247,51 @@ test("what is no list is refused with a sentence that helps", async ({ page, ent
     await expect(page).toHaveURL(new RegExp(`/${language}/customers/import\\?error=import\\.${code}`));
     await expect(page.locator("#file-error")).toContainText(resources[language].errors.import[code]);
   }
+});
+
+test("a file that is too large is refused", async ({ page, enter }, info) => {
+  test.setTimeout(120_000);
+  await enter("super");
+  const path = info.outputPath("large.csv");
+  await writeFile(path, Buffer.alloc(50 * 1024 * 1024 + 1, "Name\nAcme\n"));
+  await upload(page, path);
+  await expect(page).toHaveURL(/\/en\/customers\/import\?error=import\.tooLarge/, { timeout: 60_000 });
+  await expect(page.locator("#file-error")).toContainText(resources.en.errors.import.tooLarge);
+});
+
+test("how a file is read is overruled by hand, and overruled again", async ({ page, enter }) => {
+  await enter("super");
+  const buffer = Buffer.from(
+    "Nom|Ville;Lieu\r\nSoci\u00e9t\u00e9 G\u00e9n\u00e9rale|Orl\u00e9ans;Nord\r\n",
+    "latin1",
+  );
+  await upload(page, { name: "overruled.csv", mimeType: "text/csv", buffer });
+  const columns = page.getByRole("combobox", {
+    name: new RegExp(`^${fill(text.mapping.fieldOf, { column: "" })}`),
+  });
+  const read = async (encoding: "utf-8" | "windows-1252", delimiter: "comma" | "bar") => {
+    await page.locator("summary", { hasText: text.reading.detected.split(":")[0] ?? "" }).click();
+    await page
+      .getByLabel(text.reading.encoding, { exact: true })
+      .selectOption({ label: text.encoding[encoding] });
+    await page.getByLabel(text.reading.delimiter).selectOption({ label: text.delimiter[delimiter] });
+    await page.getByRole("button", { name: text.reading.submit }).click();
+    const detected = { encoding: text.encoding[encoding], delimiter: text.delimiter[delimiter] };
+    await expect(page.getByText(fill(text.reading.detected, detected))).toBeVisible();
+  };
+  const field = (column: string) => fill(text.mapping.fieldOf, { column });
+  await expect(columns).toHaveCount(2);
+  await expect(page.getByRole("combobox", { name: field("Nom|Ville") })).toBeVisible();
+  await expect(page.getByText("Société Générale|Orléans")).toBeVisible();
+  await read("windows-1252", "comma");
+  await expect(columns).toHaveCount(1);
+  await read("utf-8", "bar");
+  await expect(page.getByRole("combobox", { name: field("Ville;Lieu") })).toBeVisible();
+  await expect(page.getByText("Soci\ufffdt\ufffd G\ufffdn\ufffdrale")).toBeVisible();
+  await read("windows-1252", "bar");
+  await expect(page.getByText("Société Générale", { exact: true })).toBeVisible();
+  await page.getByRole("button", { name: text.mapping.submit }).click();
+  await expect(page).toHaveURL(/step=preview/);
 });
 
 test("encodings, delimiters and a missing name are noticed before anything is written", async ({

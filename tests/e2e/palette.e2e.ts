@@ -116,6 +116,56 @@ test("keys: g and a letter, ? for the sheet, / for the search; not while one typ
   await expect(dialog(page)).toHaveCount(0);
 });
 
+test("keys that are pressed alone can be switched off on this device; Ctrl K stays", async ({
+  page,
+  enter,
+}) => {
+  await enter("super");
+  await start(page);
+  const sheet = dialog(page).getByRole("heading", { name: text.help.title });
+  const alone = dialog(page).getByRole("checkbox", { name: text.help.singleKeys });
+  await hear(page, "?", sheet);
+  await expect(alone).toBeChecked();
+  await alone.uncheck();
+  await page.keyboard.press("Escape");
+  for (const path of ["/en/connections", "/en/customers?view=all"]) {
+    await start(page, path);
+    // The scripts are there: the one key that stays is heard.
+    await open(page);
+    await page.keyboard.press("Escape");
+    await expect(dialog(page)).toHaveCount(0);
+    for (const key of ["?", "/", "g", "s"]) await page.keyboard.press(key);
+    await expect(dialog(page)).toHaveCount(0);
+    await expect(page).toHaveURL(path);
+    await expect(page.locator("input:focus")).toHaveCount(0);
+  }
+  await open(page);
+  await field(page).fill(fill(text.action.shortcuts, {}));
+  await page.keyboard.press("Enter");
+  await expect(alone).not.toBeChecked();
+  await alone.check();
+  await page.keyboard.press("Escape");
+  await page.keyboard.press("?");
+  await expect(sheet).toBeVisible();
+});
+
+test("says so when its words do not come, and asks for them again", async ({ page, enter }) => {
+  await enter("super");
+  await start(page);
+  await page.route("**/api/palette?*", (route) => route.abort());
+  const said = dialog(page).getByRole("alert");
+  await hear(page, "ControlOrMeta+k", said);
+  await expect(said).toContainText(resources.en.failure.noAnswer);
+  const retry = dialog(page).getByRole("button", { name: resources.en.failure.retry });
+  await retry.click();
+  await expect(said).toBeVisible();
+  await expectAccessible(page);
+  await page.unroute("**/api/palette?*");
+  await retry.click();
+  await expect(field(page)).toBeFocused();
+  await expect(option(page, text.action.figures)).toBeVisible();
+});
+
 test("the list's search offers the best matches while one types", async ({ page, enter }) => {
   await enter("super");
   await start(page, "/en/customers?view=all");

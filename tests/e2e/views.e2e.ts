@@ -98,6 +98,58 @@ for (const javaScriptEnabled of [true, false]) {
   });
 }
 
+test("a view of one's own is put in the place of another by the menu", async ({ page, enter, as }) => {
+  const caller = await as("super");
+  const id = await save(caller, { name: "Kept name", query: "q=rossi" });
+  await save(caller, { name: "Another", query: "q=bianchi" });
+  await enter("super");
+  await page.goto("/en/customers?status=synced");
+  await drop(page, text.save.open).click();
+  await bar(page).getByLabel(text.save.which).selectOption({ label: "Kept name" });
+  await bar(page).getByRole("button", { name: text.save.replaceSubmit, exact: true }).click();
+  await expect(page.getByText(text.notice.replaced)).toBeVisible();
+  await expect(page).toHaveURL(new RegExp(`view=${id}`));
+  const kept = (await listed(caller)).map(({ name, query }) => [name, query]);
+  expect(kept.sort()).toEqual([
+    ["Another", "q=bianchi"],
+    ["Kept name", "status=synced"],
+  ]);
+});
+
+test("a name that nobody can see is refused", async ({ page, enter, as }) => {
+  await enter("super");
+  await page.goto("/en/customers?status=warning");
+  for (const name of ["\u200B", "\u202E\u202C"]) {
+    await drop(page, text.save.open).click();
+    await bar(page).getByLabel(text.save.name).fill(name);
+    await bar(page).getByRole("button", { name: text.save.submit }).click();
+    await expect(
+      page.locator("main").getByRole("alert").filter({ hasText: resources.en.errors.view.nameInvalid }),
+    ).toBeVisible();
+    await page.goto("/en/customers?status=warning");
+  }
+  expect(await listed(await as("super"))).toEqual([]);
+});
+
+test("a colleague's list opens with a view of the team", async ({ page, enter, as }) => {
+  const id = await save(await as("super"), { name: "Team start", query: "status=warning", share: "on" });
+  await enter("business");
+  await page.goto(`/en/customers?view=${id}`);
+  await drop(page, text.change.open).click();
+  await bar(page).getByRole("button", { name: text.change.setDefault, exact: true }).click();
+  await expect(page.getByText(text.notice.defaultSet)).toBeVisible();
+  await page.goto("/en/customers");
+  await expect(page).toHaveURL(`/en/customers?view=${id}`);
+  await drop(page, text.change.open).click();
+  await bar(page).getByRole("button", { name: text.change.clearDefault, exact: true }).click();
+  await expect(page.getByText(text.notice.defaultCleared)).toBeVisible();
+  await page.goto("/en/customers");
+  await expect(page).toHaveURL("/en/customers");
+  // It is nobody's own start but theirs.
+  const { views } = await (await as("super")).query<ViewList>("views.list", { shown: "" });
+  expect(views.find((view) => view.id === id)?.isDefault).toBe(false);
+});
+
 test("a view that names what is gone opens without it and says so; one that is not there says so", async ({
   page,
   enter,

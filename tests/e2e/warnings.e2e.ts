@@ -58,17 +58,30 @@ for (const [place, javaScriptEnabled] of [true, false].entries()) {
       await form(text.assign.title).getByRole("button").click();
       await expect(page.getByText(text.notice.assign)).toBeVisible();
       await expect(reasonOn(page)).toContainText(fill(text.assigned, { name: colleague.name }));
-
       await open();
+      await form(text.assign.title).getByLabel(text.assign.to).selectOption("");
+      await form(text.assign.title).getByRole("button").click();
+      await expect(page.getByText(text.notice.assign)).toBeVisible();
+      await expect(reasonOn(page)).not.toContainText(fill(text.assigned, { name: colleague.name }));
+
+      // Blanks alone are no comment.
+      await open();
+      await form(text.comment.title).getByLabel(text.comment.text).fill("  ");
+      await form(text.comment.title).getByRole("button").click();
+      await expect(page.locator("main").getByRole("alert").first()).toContainText(errors.warning.comment);
       const comment = `Called <b>Ms Rossi</b> ${Date.now()}`;
       await form(text.comment.title).getByLabel(text.comment.text).fill(comment);
       await form(text.comment.title).getByRole("button").click();
       await expect(page.getByText(text.notice.comment)).toBeVisible();
       await expect(reasonOn(page)).toContainText(fill(text.comment.count_one, { formatted: "1" }));
 
-      // In the past: refused, and what was typed is still there.
+      // Without a reason: refused.
       await open();
       const snooze = form(text.snooze.title);
+      await snooze.getByLabel(text.why).fill(" ");
+      await snooze.getByRole("button").click();
+      await expect(page.locator("main").getByRole("alert").first()).toContainText(errors.warning.why);
+      // In the past: refused, and what was typed is still there.
       await snooze.getByLabel(text.why).fill("Summer break");
       await snooze.getByLabel(text.snooze.for, { exact: true }).selectOption("until");
       await snooze.getByLabel(text.snooze.until).fill("2020-01-01T10:00");
@@ -129,6 +142,66 @@ test("by keyboard alone a warning is accepted as an exception and reopened", asy
   await page.keyboard.press("Enter");
   await expect(page.getByText(text.notice.reopen)).toBeVisible();
   await expect(reasonOn(page).locator("[data-muted]")).toHaveCount(0);
+});
+
+test("a denied application is allowed at a customer, and no longer", async ({ as, page, enter }) => {
+  const caller = await as("super");
+  const { rows } = await caller.query<CustomerList>("customers.list", {
+    reason: "denied_application",
+    sort: "-name",
+  });
+  const [customer] = rows;
+  if (!customer) throw new Error("no customer has a denied application");
+  const { warnings: text } = resources.en;
+  const [denied] = (await warnings(caller, customer.id)).denied;
+  if (!denied) throw new Error("no denied application is installed");
+  await enter("super");
+  await page.goto(`/en/customers/${customer.id}`);
+  const reason = page.locator("li[data-reason=denied_application]");
+  await reason.getByText(text.handle, { exact: true }).click();
+  const accept = reason.getByRole("form", { name: text.accept.title, exact: true });
+  await accept.locator(`input[name="denied-${denied.id}"]`).check();
+  const why = `Video studio ${Date.now()}`;
+  await accept.getByLabel(text.why).fill(why);
+  await accept.getByRole("button").click();
+  await expect(page.getByRole("note").getByText(text.notice.accept)).toBeVisible();
+  const allowed = page.locator("#allowed");
+  await expect(allowed).toContainText(denied.pattern);
+  await expect(allowed).toContainText(why);
+  await allowed
+    .getByRole("button", { name: fill(text.allowed.removeOf, { pattern: denied.pattern }) })
+    .click();
+  await expect(page.getByRole("note").getByText(text.notice.disallow)).toBeVisible();
+  await expect(allowed).toHaveCount(0);
+  expect((await warnings(caller, customer.id)).denied.map(({ id }) => id)).toContain(denied.id);
+});
+
+test("what a colleague took on meanwhile is not assigned away: the page says who has it", async ({
+  as,
+  page,
+  enter,
+}) => {
+  const caller = await as("super");
+  const customer = (await silentCustomers(caller))[2];
+  if (!customer) throw new Error("no customer has silent computers");
+  const { warnings: text } = resources.it;
+  await enter("super");
+  await page.goto(`/it/customers/${customer.id}`);
+  const { team } = await warnings(caller, customer.id);
+  const [colleague] = team;
+  if (!colleague) throw new Error("nobody is in the team");
+  const assign = (to: string, from: string) =>
+    caller.post(`/api/warnings/${customer.id}`, { act: "assign", to, from, code: "devices_silent" });
+  expect((await assign(colleague.id, "")).status).toBe(200);
+  await reasonOn(page).getByText(text.handle, { exact: true }).click();
+  const form = reasonOn(page).getByRole("form", { name: text.assign.title, exact: true });
+  await form.getByLabel(text.assign.to).selectOption(team.at(-1)?.id ?? "");
+  await form.getByRole("button").click();
+  await expect(page.locator("main").getByRole("alert").first()).toContainText(
+    fill(text.notice.takenBy, { name: colleague.name }),
+  );
+  await expect(reasonOn(page)).toContainText(fill(text.assigned, { name: colleague.name }));
+  expect((await assign("", colleague.id)).status).toBe(200);
 });
 
 test("who may not handle it is offered no form and refused; the customer's users see none of it", async ({

@@ -79,7 +79,7 @@ const rolesPage: Record<string, string> = {
   "sync:startAll": "SAH",
   "sync:read": "SAHBR",
   "sync:cancel": "SAH",
-  "report:send": "SAHBCV @ reports",
+  "report:send": "SAHBC @ reports",
   "report:template": "SAB",
   "psa:read": "SAHBR",
   "psa:edit": "SAB",

@@ -72,7 +72,7 @@ async function PartnerHome({ actor, query, lang }: { actor: Actor; query: Query;
               ),
             })}
       />
-      <HomeNotice query={query} lang={lang} />
+      <HomeNotice query={query} about={queue.about} lang={lang} />
       <PinNotice
         query={query}
         name={pinned.changedName ?? undefined}

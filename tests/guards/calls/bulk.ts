@@ -83,8 +83,13 @@ export const calls: QueryCalls = ({ customer, member, groupId }) => {
     },
     "bulk.listOpenGroups": { role: "web", given: [[p]] },
     "bulk.findTarget": { role: "web", given: [[p, groupId]] },
-    "bulk.addTag": { given: [[p, "x", [c]]] },
-    "bulk.removeTag": { given: [[p, "x", [c]]] },
+    "bulk.addTag": {
+      given: [
+        [p, "x", [c], null],
+        [p, "x", [c], job],
+      ],
+    },
+    "bulk.removeTag": { given: [[p, "x", [c], job]] },
     "bulk.insertRequests": { given: [[p, request, [c]]] },
     "bulk.listDelegated": { given: [[p, [c]]] },
   };

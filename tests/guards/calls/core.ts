@@ -20,6 +20,7 @@ export const calls: QueryCalls = ({ customer, member, limited, groupId }) => {
   const record = {
     name: "Neu",
     nameShown: "Neu",
+    isNameChosen: false,
     domain: null,
     externalId: null,
     country: null,

@@ -16,7 +16,7 @@ export const calls: QueryCalls = ({ customer, member, groupId }) => {
     today: "2026-11-21",
   };
   const scopes = [all, { ...all, assignedTo: m, ids: [c] }, { ...all, group: groupId }];
-  const work = { kind: "licence_end", subjectId: c, due: "2026-12-01", customerId: c };
+  const work = { kind: "licence_end", subjectId: c, due: "2026-12-01" };
   const open = { kind: "warning", code: "devices_silent", subject: "", amount: 2 };
   return {
     "pins.listPins": { given: [[p, m]] },
@@ -35,8 +35,21 @@ export const calls: QueryCalls = ({ customer, member, groupId }) => {
     "home.findGroupIds": { given: [[p, groupId]] },
     "home.listMemberNames": { role: "web", given: [[p, [m]]] },
     "home.listPeople": { role: "web", given: [[c]] },
-    "home.upsertAssignment": { role: "web", given: [[p, work, { membershipId: m, name: "x" }, now]] },
-    "home.deleteAssignment": { role: "web", given: [[p, { ...work, subjectId: id }]] },
+    "home.findWork": {
+      role: "web",
+      given: [
+        ...(["access_end", "licence_end"] as const).map((kind) => [all, { ...work, kind }]),
+        ...(["over_use", "account", "connection"] as const).map((kind) => [
+          all,
+          { kind, subjectId: c, due: "infinity" },
+        ]),
+      ],
+    },
+    "home.upsertAssignment": {
+      role: "web",
+      given: [[p, work, { customerId: c, began: now }, { membershipId: m, name: "x", from: id }, now]],
+    },
+    "home.deleteAssignment": { role: "web", given: [[p, { ...work, subjectId: id }, m]] },
     "overview.replaceOpenReasons": { given: [[p, [{ customerId: c, open: [open] }], now]] },
   };
 };

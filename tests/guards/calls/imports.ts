@@ -9,6 +9,13 @@ export const calls: QueryCalls = ({ customer: { partnerId } }) => {
       role: "web",
       given: [[partnerId, headers, [{ header: "Name", field: "name" }], new Date()]],
     },
+    "imports.lockNames": { given: [[partnerId, ["Neu"]]] },
+    "imports.listBearers": {
+      given: [
+        [partnerId, ["Neu"], "read"],
+        [partnerId, ["Neu"], "lock"],
+      ],
+    },
     "imports.listKnownDomains": { role: "web", given: [[partnerId, ["a.example"]]] },
   };
 };

@@ -10,6 +10,7 @@ export const calls: QueryCalls = ({ customer: { partnerId }, member: { membershi
     "views.lockViews": { role: "web", given: [[who]] },
     "views.countOwn": { role: "web", given: [[who]] },
     "views.findOwn": { role: "web", given: [[who, id]] },
+    "views.findLeft": { role: "web", given: [[partnerId, id]] },
     "views.findOwnByName": { role: "web", given: [[who, "Nord"]] },
     "views.insertView": { role: "web", given: [[who, view]] },
     "views.updateView": { role: "web", given: [[who, id, { name: "Sud" }]] },
