@@ -48,11 +48,12 @@ export async function tableMarkup(
   const seesReason = reasonsOf(said.words, await getT(lang, "status"), write);
 
   const nameCell = (row: CustomerRow, index: number): Markup => {
+    // What tells customers apart comes first; a long domain may be cut off.
     const labels = [
-      row.domain,
-      row.relationship !== "order_only" && said.relationship[row.relationship],
       row.relationship !== "order_only" && row.vendors.length === 0 && words.notLinked,
       ...row.licenceKinds.map((kind) => said.kinds.get(kind) ?? kind),
+      row.relationship !== "order_only" && said.relationship[row.relationship],
+      row.domain,
     ].filter((label) => typeof label === "string");
     const count = row.devicesUnprotected ?? 0;
     const href = `/${lang}/customers/${row.id}`;

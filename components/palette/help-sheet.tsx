@@ -32,31 +32,33 @@ export function HelpSheet({ lang, texts }: { lang: string; texts: PaletteContent
           onClick={(event) => event.currentTarget.closest("dialog")?.close()}
         />
       </header>
-      <Keys
-        title={help.everywhere}
-        rows={[
-          [[command, "K"], help.palette],
-          [["/"], help.search],
-          [["?"], help.help],
-          [["Esc"], help.escape],
-        ]}
-      />
-      <Keys
-        title={help.goTo}
-        rows={pages.map(([letter, label]) => [["g", letter], label])}
-        then={help.then}
-      />
-      <label className="tick">
-        <input
-          type="checkbox"
-          defaultChecked={hasSingleKeys()}
-          onChange={(event) => setSingleKeys(event.currentTarget.checked)}
+      <div className="sheet">
+        <Keys
+          title={help.everywhere}
+          rows={[
+            [[command, "K"], help.palette],
+            [["/"], help.search],
+            [["?"], help.help],
+            [["Esc"], help.escape],
+          ]}
         />
-        <span>
-          {help.singleKeys}
-          <small>{help.singleKeysAbout}</small>
-        </span>
-      </label>
+        <Keys
+          title={help.goTo}
+          rows={pages.map(([letter, label]) => [["g", letter], label])}
+          then={help.then}
+        />
+        <label className="tick">
+          <input
+            type="checkbox"
+            defaultChecked={hasSingleKeys()}
+            onChange={(event) => setSingleKeys(event.currentTarget.checked)}
+          />
+          <span>
+            {help.singleKeys}
+            <small>{help.singleKeysAbout}</small>
+          </span>
+        </label>
+      </div>
     </>
   );
 }
