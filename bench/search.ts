@@ -13,7 +13,10 @@ import type { FilledPartner } from "./fill.ts";
 import { ms, percentile, timed, times } from "./statistics.ts";
 import type { Result } from "./table.ts";
 
-const CALLS = 10;
+/** Different names that are searched for. */
+const NAMES = 10;
+/** Calls of each count, after one that is not measured. */
+const COUNTS = 60;
 /** What people type for a name that exists. */
 const queries: Record<string, (name: string) => string> = {
   "with one typing mistake": (name) => swapLetters(withoutAccents(name)),
@@ -30,7 +33,7 @@ const swapLetters = (text: string): string => text.replace(/^(..)(.)(.)/, "$1$3$
 async function someNames(admin: Client, partnerId: string): Promise<string[]> {
   const { rows } = await admin.query<{ name: string }>(
     "select name from customer where partner_id = $1 order by md5(external_id) limit $2",
-    [partnerId, CALLS],
+    [partnerId, NAMES],
   );
   return rows.map(({ name }) => name.split(" ").slice(0, 2).join(" "));
 }
@@ -74,8 +77,8 @@ export async function measureSearch(admin: Client, partner: FilledPartner): Prom
   const results: Result[] = [];
   for (const [label, make] of Object.entries(queries)) {
     const query = (index: number) => make(names[index] ?? "");
-    const floor = await timed(CALLS, (index) => bareSearch(admin, partner.id, query(index)));
-    const ours = await timed(CALLS, (index) =>
+    const floor = await timed(NAMES, (index) => bareSearch(admin, partner.id, query(index)));
+    const ours = await timed(NAMES, (index) =>
       within(actor, (db) => searchCustomers(db, query(index), SEARCH_LIMIT, null)),
     );
     results.push(speed("search", `a name ${label}`, ours, 60, floor));
@@ -83,22 +86,25 @@ export async function measureSearch(admin: Client, partner: FilledPartner): Prom
   return results;
 }
 
+const often = async (call: () => Promise<unknown>): Promise<number[]> =>
+  (await timed(COUNTS + 1, call)).slice(1);
+
 export async function measureCounts(partner: FilledPartner): Promise<Result[]> {
   const actor = actorOf(partner);
   const limited = actorOf(partner, true);
   const now = new Date();
   const limits = { syncedBefore: staleBefore(now), ends: endsWithin(actor, 30, now) };
   const frame = (by: Actor) =>
-    timed(CALLS, () => within(by, async (db) => readFrame(db, by, limits, await findScope(db, by))));
+    often(() => within(by, async (db) => readFrame(db, by, limits, await findScope(db, by))));
   const count = (filter: ListFilter) =>
-    timed(CALLS, () =>
+    often(() =>
       within(
         actor,
         async (db) => (await countPostings(db, partner.id, filter)) ?? findMatches(db, partner.id, filter),
       ),
     );
   const kept = await within(actor, (db) =>
-    timed(CALLS, () =>
+    often(() =>
       db.selectFrom("customerCount").where("partnerId", "=", partner.id).selectAll().execute(),
     ),
   );
