@@ -104,9 +104,7 @@ export async function measureCounts(partner: FilledPartner): Promise<Result[]> {
       ),
     );
   const kept = await within(actor, (db) =>
-    often(() =>
-      db.selectFrom("customerCount").where("partnerId", "=", partner.id).selectAll().execute(),
-    ),
+    often(() => db.selectFrom("customerCount").where("partnerId", "=", partner.id).selectAll().execute()),
   );
   return [
     speed("counts", "per status, kept: the statement alone, in an open transaction", kept, 1),

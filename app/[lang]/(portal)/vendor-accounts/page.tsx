@@ -1,4 +1,5 @@
 import type { Metadata } from "next";
+import { lenientCursor } from "#components/customers/lenient-cursor.ts";
 import { GroupFilter } from "#components/groups/group-filter.tsx";
 import { EmptyState } from "#components/ui/empty-state.tsx";
 import { Button } from "#components/ui/button.tsx";
@@ -33,7 +34,10 @@ export default async function VendorAccountsPage({ params, searchParams }: Props
   const lang = languageOf((await params).lang);
   const query = await searchParams;
   const input = readAccountAddress(query);
-  const [actor, list] = await Promise.all([requireActor(), api.vendorAccounts.list(input)]);
+  const [actor, list] = await Promise.all([
+    requireActor(),
+    lenientCursor(input.after, (after) => api.vendorAccounts.list({ ...input, after })),
+  ]);
   const t = await getT(lang, "vendor-accounts");
   const path = `/${lang}/vendor-accounts`;
   const address = (change: Record<string, string | undefined>) => {
