@@ -220,6 +220,21 @@ describe("a reason", () => {
     expect(await answer(assign(helpDesk, "", ""))).toBe("200");
   });
 
+  test("is assigned anew where who has it is nobody that the page can show", async () => {
+    const outsider = await makeMember({ partnerId, role: "customerAdmin", customerId: customer.id });
+    const to = helpDesk.membershipId;
+    const assign = () => answer(send(helpDesk, customer.id, { act: "assign", to, from: "", ...silent }));
+    expect(await assign()).toBe("200");
+    await adminQuery(
+      "update warning_handling set assigned_to = $2 where customer_id = $1 and code = 'devices_silent'",
+      [customer.id, outsider.membershipId],
+    );
+    expect((await reasonOf(helpDesk, customer, "devices_silent")).assignee).toBeNull();
+    expect(await assign()).toBe("200");
+    expect((await reasonOf(helpDesk, customer, "devices_silent")).assignee?.id).toBe(to);
+    await answer(send(helpDesk, customer.id, { act: "assign", to: "", from: to, ...silent }));
+  });
+
   test("is commented for the team: the customer's chain holds that, not what", async () => {
     const text = "Ms Favre does not answer.\nAgain on Monday.";
     expect(await answer(send(helpDesk, customer.id, { act: "comment", text, ...silent }))).toBe("200");

@@ -162,10 +162,10 @@ async function decide(
   switch (form.act) {
     case "assign": {
       const team = await listTeam(db, actor.partnerId, customer.id);
-      const { assignedTo } = standing;
-      // Nothing is taken from somebody whom the page did not show.
-      if (assignedTo !== null && ![form.from, form.to, actor.membershipId].includes(assignedTo))
-        throw workAssigned(assignedTo, team.find(({ id }) => id === assignedTo)?.name);
+      // Nothing is taken from somebody whom the page could have shown and did not.
+      const holder = team.find(({ id }) => id === standing.assignedTo);
+      if (holder && ![form.from, form.to, actor.membershipId].includes(holder.id))
+        throw workAssigned(holder.id, holder.name);
       if (form.to === "") return { kind: "assigned", text: "", change: { assignedTo: null } };
       const to = team.find((one) => one.id === form.to && one.isAble);
       if (!to) throw new AppError("warning.assignee");
