@@ -6,6 +6,8 @@ test("tags are read one by one, each once", () => {
   expect(readTags(" VIP; retail ;;vip\nNord  Est\r\n")).toEqual(["vip", "retail", "Nord Est"]);
   expect(readTags("=cmd(); <b>; 🏔️")).toEqual(["=cmd()", "<b>", "🏔️"]);
   expect(readTags(" ; \n")).toEqual([]);
+  expect(readTags("\u200B; \u2060\u202E ;V\u200BIP; \u202Eretail")).toEqual(["VIP", "retail"]);
+  expect(readTags("x".repeat(101))).toEqual(["x".repeat(101)]);
 });
 
 test("what was typed comes back whole, and anything else as nothing", () => {

@@ -1,15 +1,18 @@
 // What people may write of a customer, and how what they typed finds its way back to them when it is refused.
 import { deflateRawSync, inflateRawSync } from "node:zlib";
 import { z } from "zod";
+import { cleanName } from "#server/names/rules.ts";
 
-/** Tags as they are typed, one after a semicolon or on a line of its own; each once, whatever its case. */
+/**
+ * Tags as they are typed, one after a semicolon or on a line of its own; each once, whatever its case, as `cleanName`
+ * keeps names. What nobody could see is no tag; one that is too long stays as it is, to be refused.
+ */
 export function readTags(typed: string): string[] {
-  const tags = typed.split(/[;\n]/).map((tag) =>
-    tag
-      .replaceAll(/[\p{Cc}\s]+/gu, " ")
-      .normalize("NFC")
-      .trim(),
-  );
+  const tags = typed.split(/[;\n]/).map((tag) => {
+    const cleaned = cleanName(tag);
+    if ("name" in cleaned) return cleaned.name;
+    return cleaned.fault === "required" ? "" : tag;
+  });
   const known = new Map(tags.filter(Boolean).map((tag) => [tag.toLocaleLowerCase("en"), tag]));
   return [...known.values()];
 }
