@@ -469,6 +469,14 @@ describe("who has access", () => {
     );
     expect(people[0]).toMatchObject({ name: "Mara Conti", email: expect.stringContaining("@") });
     await expect(api.home.people({ customerId: other.id })).rejects.toMatchObject({ code: "NOT_FOUND" });
+    // However many they are, they are all told: their number is how many have access.
+    await adminQuery(
+      `with people as (insert into "user" (email, name) select 'many' || n || '@' || $1 || '.example', 'Many ' || n
+         from generate_series(1, 600) n returning id)
+       insert into membership (partner_id, user_id, role, scope_all) select $1::uuid, id, 'admin', true from people`,
+      [own],
+    );
+    expect(await api.home.people({ customerId: open.id })).toHaveLength(602);
     // What is read for it stays closed to the customer's user.
     expect((await api.customers.byId({ customerId: open.id })).row.id).toBe(open.id);
     await adminQuery(
