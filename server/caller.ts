@@ -1,10 +1,10 @@
 // `api`: the procedures for server components, without HTTP; refusals become sign-in or the not-found page here alone.
+// What else fails, fails the page, and is logged as such (instrumentation.ts).
 import "server-only";
 import { headers } from "next/headers";
 import { notFound, redirect } from "next/navigation";
 import { cache } from "react";
 import { type Context, contextOf } from "./context.ts";
-import { log } from "./log.ts";
 import { appRouter } from "./router.ts";
 import { createCallerFactory } from "./trpc.ts";
 
@@ -18,10 +18,8 @@ export function signInPath({ language, path }: Pick<Context, "language" | "path"
 }
 
 export const api = createCallerFactory(appRouter)(requestContext, {
-  onError: ({ error, path, ctx }) => {
+  onError: ({ error, ctx }) => {
     if (error.code === "UNAUTHORIZED") redirect(signInPath(ctx ?? { language: "en", path: null }));
     if (error.code === "NOT_FOUND" || error.code === "FORBIDDEN") notFound();
-    if (error.code === "INTERNAL_SERVER_ERROR")
-      log.error({ err: error.cause ?? error, path, supportId: ctx?.supportId }, "a page could not be made");
   },
 });

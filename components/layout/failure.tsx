@@ -7,7 +7,7 @@ import { AlertIcon } from "#components/ui/icons.tsx";
 import type { Language } from "#locales/languages.ts";
 import { texts } from "./failure-texts.ts";
 
-/** `supportId` is the digest under which the server logged the error. */
+/** `supportId` is the digest under which the server logged the error; without one the browser itself has failed. */
 export function Failure({
   language,
   supportId,
@@ -26,7 +26,7 @@ export function Failure({
         title={text.title}
         reason={
           <>
-            <p>{text.body}</p>
+            <p>{supportId === undefined ? text.here : text.body}</p>
             {supportId !== undefined && (
               <p className="mt-3 text-caption">
                 {text.supportId}{" "}
