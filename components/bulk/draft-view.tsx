@@ -1,5 +1,7 @@
 import Link from "next/link";
 import { listHref } from "#components/customers/list-address.ts";
+import { About } from "#components/figures/about.tsx";
+import type { FigureId } from "#components/figures/registry.ts";
 import { LinkButton } from "#components/ui/link-button.tsx";
 import { Notice } from "#components/ui/notice.tsx";
 import { Section } from "#components/ui/section.tsx";
@@ -28,18 +30,32 @@ export async function DraftView({ job, preview, typed, lang, timeZone, membershi
   const { counted, isMore, open, same, refusals } = preview;
   const number = (n: number) => formatNumber(lang, n);
   const refused = refusals.reduce((sum, { count }) => sum + count, 0);
+  const about = (figure: FigureId) => <About figure={figure} lang={lang} />;
   const { undo, isDestructive, asks } = definitionOf(job.action);
   const total = job.total ?? (isMore ? null : counted);
   // What depends on an option is judged once it is chosen.
   const isKnown = asks !== "group" && asks !== "tag";
   const startable = isMore || open > 0;
+  const isExport = job.action === "export";
   return (
     <>
       <StatStrip label={t("count.selected")}>
-        <Stat label={t("count.selected")} value={total === null ? `> ${number(counted)}` : number(total)} />
-        <Stat label={t("count.open")} value={isKnown ? number(open) : `≤ ${number(open)}`} />
-        {isKnown && <Stat label={t("count.same")} value={number(same)} />}
-        <Stat label={t("count.refused")} value={number(refused)} />
+        <Stat
+          label={t("count.selected")}
+          value={total === null ? `> ${number(counted)}` : number(total)}
+          about={about("bulkSelected")}
+        />
+        {!isExport && (
+          <Stat
+            label={t("count.open")}
+            value={isKnown ? number(open) : `≤ ${number(open)}`}
+            about={about("bulkOpen")}
+          />
+        )}
+        {!isExport && isKnown && (
+          <Stat label={t("count.same")} value={number(same)} about={about("bulkSame")} />
+        )}
+        <Stat label={t("count.refused")} value={number(refused)} about={about("bulkRefused")} />
       </StatStrip>
       {isMore && (
         <p className="-mt-2 mb-5 text-caption text-ink-soft">
@@ -53,8 +69,13 @@ export async function DraftView({ job, preview, typed, lang, timeZone, membershi
             {t(undo === undefined ? `after.${job.action as "sync"}` : "after.undo")}
           </p>
           {!startable && <Notice title={t("nothing")} />}
-          {job.action === "export" ? (
-            <ExportForm job={job} lang={lang} />
+          {isExport ? (
+            <>
+              <ExportForm job={job} lang={lang} />
+              <noscript>
+                <p className="text-ink-soft">{t("progress.look")}</p>
+              </noscript>
+            </>
           ) : (
             startable && (
               <JobForm
@@ -103,7 +124,7 @@ export async function DraftView({ job, preview, typed, lang, timeZone, membershi
               </ul>
             </Section>
           )}
-          <Samples samples={preview.samples} lang={lang} />
+          <Samples preview={preview} path={`/${lang}/bulk/${job.id}`} lang={lang} />
         </div>
       </div>
     </>
@@ -126,9 +147,12 @@ async function Selection({ job, lang, timeZone }: Pick<Props, "job" | "lang" | "
         </Link>
       </p>
     );
+  // A file holds who is there and matches when it is downloaded.
+  const said =
+    job.action === "export" ? (isFiltered ? "matching" : "present") : isFiltered ? "filter" : "everybody";
   return (
     <p>
-      {t(isFiltered ? "selection.filter" : "selection.everybody", { at })}.{" "}
+      {t(`selection.${said}`, { at })}.{" "}
       <Link href={listHref(lang, { ...job.filter, pageSize: 50 })} prefetch={false} className={link}>
         {t("selection.open")}
       </Link>
@@ -136,10 +160,13 @@ async function Selection({ job, lang, timeZone }: Pick<Props, "job" | "lang" | "
   );
 }
 
-/** What the rules of licences say of the first customers. */
-async function Samples({ samples, lang }: { samples: BulkPreview["samples"]; lang: Language }) {
+/** What the rules of licences say, a page of customers at a time. */
+async function Samples({ preview, path, lang }: { preview: BulkPreview; path: string; lang: Language }) {
+  const { samples, from, next, counted, trials } = preview;
   if (samples.length === 0) return null;
   const t = await getT(lang, "bulk");
+  const number = (n: number) => formatNumber(lang, n);
+  const place = { from: number(from), to: number(from + samples.length - 1), total: number(counted) };
   const effectOf = ({ effect, code, on, products }: BulkPreview["samples"][number]): string => {
     const values = { on: on === null ? "" : formatDay(lang, on), products: formatList(lang, products) };
     if (effect === "refused")
@@ -153,10 +180,17 @@ async function Samples({ samples, lang }: { samples: BulkPreview["samples"]; lan
   };
   return (
     <Section id="samples" title={t("samples.title")} flush>
-      <p className="border-b border-line px-4 py-3 text-ink-soft sm:px-5">{t("samples.lead")}</p>
+      <p className="border-b border-line px-4 py-3 text-ink-soft sm:px-5">
+        {trials !== null && (
+          <span className="block font-medium text-ink">
+            {t("samples.trials", { formatted: number(trials) })}
+          </span>
+        )}
+        {t("samples.lead", place)}
+      </p>
       <ul>
         {samples.map((sample) => (
-          <li key={sample.name} className="border-b border-line px-4 py-3 last:border-b-0 sm:px-5">
+          <li key={sample.id} className="border-b border-line px-4 py-3 last:border-b-0 sm:px-5">
             <bdi className="block font-medium wrap-anywhere">{sample.name}</bdi>
             <span className={sample.effect === "refused" ? "text-warning" : "text-ink-soft"}>
               {effectOf(sample)}
@@ -169,6 +203,15 @@ async function Samples({ samples, lang }: { samples: BulkPreview["samples"]; lan
           </li>
         ))}
       </ul>
+      {(from > 1 || next !== null) && (
+        <nav
+          aria-label={t("samples.page")}
+          className="flex gap-2 border-t border-line px-4 py-3 sm:px-5 print:hidden"
+        >
+          {from > 1 && <LinkButton href={`${path}#samples`}>{t("page.first")}</LinkButton>}
+          {next !== null && <LinkButton href={`${path}?after=${next}#samples`}>{t("page.next")}</LinkButton>}
+        </nav>
+      )}
     </Section>
   );
 }

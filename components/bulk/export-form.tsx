@@ -1,4 +1,3 @@
-import { listQuery } from "#components/customers/list-address.ts";
 import { Button } from "#components/ui/button.tsx";
 import { Field } from "#components/ui/field.tsx";
 import { DownloadIcon } from "#components/ui/icons.tsx";
@@ -6,14 +5,11 @@ import { Select } from "#components/ui/input.tsx";
 import type { Language } from "#locales/languages.ts";
 import { getT } from "#locales/server.ts";
 import type { BulkDetails } from "#server/bulk/schema.ts";
+import { ExportWatch } from "./export-watch.tsx";
 
-/** The selected customers as a file: by the filter they were chosen with, or by the job that holds them. */
+/** The selected customers as a file: its download is the job, so that its page says how far it is and how it ended. */
 export async function ExportForm({ job, lang }: { job: BulkDetails; lang: Language }) {
   const t = await getT(lang, "exports");
-  const isRule = job.selection === "filter" && job.total === null;
-  const address = isRule
-    ? new URLSearchParams(listQuery({ ...job.filter, pageSize: 50 }))
-    : new URLSearchParams({ bulk: job.id });
   const choices = {
     columns: [
       { value: "visible", label: t("menu.visible") },
@@ -26,9 +22,8 @@ export async function ExportForm({ job, lang }: { job: BulkDetails; lang: Langua
   };
   return (
     <form action="/api/export/customers.csv" className="grid max-w-xl gap-4">
-      {[...address, ["lang", lang] as const].map(([name, value]) => (
-        <input key={name} type="hidden" name={name} value={value} />
-      ))}
+      <input type="hidden" name="bulk" value={job.id} />
+      <input type="hidden" name="lang" value={lang} />
       {(["columns", "format"] as const).map((name) => (
         <Field key={name} id={name} label={t(`menu.${name}`)}>
           {(control) => <Select {...control} name={name} options={choices[name]} />}
@@ -42,6 +37,7 @@ export async function ExportForm({ job, lang }: { job: BulkDetails; lang: Langua
           {t("menu.xlsx")}
         </Button>
       </div>
+      <ExportWatch />
     </form>
   );
 }

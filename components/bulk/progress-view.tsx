@@ -13,6 +13,7 @@ type Props = { job: BulkDetails; name: string; lang: Language; membershipId: str
 export async function ProgressView({ job, name, lang, membershipId }: Props) {
   const t = await getT(lang, "bulk");
   const isWaiting = job.state === "queued";
+  const isExport = job.action === "export";
   return (
     <div className="mb-5 grid max-w-2xl gap-4 rounded-lg border border-line bg-surface p-4 sm:p-5">
       <noscript>
@@ -20,19 +21,23 @@ export async function ProgressView({ job, name, lang, membershipId }: Props) {
       </noscript>
       <PageRefresh />
       <Progress
-        label={isWaiting ? t("progress.waiting") : job.total === null ? t("progress.finding") : name}
+        label={
+          isWaiting ? t("progress.waiting") : job.total === null && !isExport ? t("progress.finding") : name
+        }
         {...(!isWaiting && job.total !== null && { value: job.done })}
         max={Math.max(1, job.total ?? 1)}
         text={
           job.total === null
-            ? ""
+            ? isExport
+              ? t("progress.written", { done: formatNumber(lang, job.done) })
+              : ""
             : t("progress.text", {
                 done: formatNumber(lang, job.done),
                 total: formatNumber(lang, job.total),
               })
         }
       />
-      <p className="text-ink-soft">{t("progress.leave")}</p>
+      <p className="text-ink-soft">{t(isExport ? "progress.download" : "progress.leave")}</p>
       {job.may.cancel && (
         <JobForm
           bulkId={job.id}

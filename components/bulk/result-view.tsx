@@ -6,6 +6,7 @@ import type { Language } from "#locales/languages.ts";
 import { getT } from "#locales/server.ts";
 import type { BulkDetails } from "#server/bulk/schema.ts";
 import { JobForm } from "./job-form.tsx";
+import { reasonText } from "./job-name.ts";
 
 type Props = { job: BulkDetails; lang: Language; membershipId: string };
 
@@ -13,7 +14,15 @@ type Props = { job: BulkDetails; lang: Language; membershipId: string };
 export async function ResultView({ job, lang, membershipId }: Props) {
   const t = await getT(lang, "bulk");
   const form = { bulkId: job.id, lang, membershipId };
-  const isDenied = job.errorCode === "permission.denied";
+  const isExport = job.action === "export";
+  const { errorCode } = job;
+  const name = job.cancelledBy ?? job.by;
+  const cancelled = (): string => {
+    if (errorCode === "permission.denied") return t("result.denied", { name });
+    if (!isExport) return t("result.cancelled", { name });
+    if (errorCode !== null) return reasonText(lang, errorCode);
+    return job.cancelledBy === null ? t("result.brokenOff") : t("result.exportCancelled", { name });
+  };
   return (
     <>
       <div className="mb-5 empty:hidden">
@@ -21,18 +30,17 @@ export async function ResultView({ job, lang, membershipId }: Props) {
           <Notice
             tone="danger"
             title={t("failed.title")}
-            action={job.may.start && <JobForm {...form} does="start" label={t("result.continue")} />}
+            action={
+              job.may.start && !isExport && <JobForm {...form} does="start" label={t("result.continue")} />
+            }
           >
-            {t("result.failed")}
+            {t(isExport ? "result.exportFailed" : "result.failed")}
           </Notice>
         )}
-        {job.state === "cancelled" && (
-          <Notice
-            tone="warning"
-            title={t(isDenied ? "result.denied" : "result.cancelled", { name: job.cancelledBy ?? job.by })}
-          />
+        {job.state === "cancelled" && <Notice tone="warning" title={cancelled()} />}
+        {job.state === "finished" && job.changed === 0 && (
+          <Notice title={t(isExport ? "result.exportEmpty" : "result.untouched")} />
         )}
-        {job.state === "finished" && job.changed === 0 && <Notice title={t("result.untouched")} />}
         {job.undoneBy !== null && (
           <Notice
             title={t("result.undone")}
@@ -43,10 +51,12 @@ export async function ResultView({ job, lang, membershipId }: Props) {
       <div className="mb-5 flex flex-wrap gap-2 print:hidden">
         {job.may.undo && <JobForm {...form} does="undo" label={t("result.undo")} />}
         {job.may.retry && <JobForm {...form} does="retry" icon={<SyncIcon />} label={t("result.retry")} />}
-        <a href={`/api/bulk/${job.id}/results.csv?lang=${lang}`} download className={buttonClass({})}>
-          <DownloadIcon />
-          {t("result.download")}
-        </a>
+        {job.isListed && (
+          <a href={`/api/bulk/${job.id}/results.csv?lang=${lang}`} download className={buttonClass({})}>
+            <DownloadIcon />
+            {t("result.download")}
+          </a>
+        )}
         <LinkButton variant="quiet" href={`/${lang}/customers`}>
           {t("back")}
         </LinkButton>

@@ -1,4 +1,6 @@
 import Link from "next/link";
+import { About } from "#components/figures/about.tsx";
+import type { FigureId } from "#components/figures/registry.ts";
 import { EmptyState } from "#components/ui/empty-state.tsx";
 import { LinkButton } from "#components/ui/link-button.tsx";
 import { Stat, StatStrip } from "#components/ui/stat.tsx";
@@ -24,6 +26,7 @@ export async function RowsView({ job, list, show, isFirst, lang }: Props) {
   const page = `/${lang}/bulk/${job.id}`;
   const trouble = job.refused + job.failed;
   const number = (n: number) => formatNumber(lang, n);
+  const about = (figure: FigureId) => <About figure={figure} lang={lang} />;
   const filter = show === "trouble" ? "&show=trouble" : "";
   return (
     <>
@@ -33,20 +36,24 @@ export async function RowsView({ job, list, show, isFirst, lang }: Props) {
           value={number(job.total ?? job.done)}
           href={page}
           current={show === "all"}
+          about={about("bulkAll")}
         />
-        <Stat label={t("count.changed")} value={number(job.changed)} />
-        <Stat label={t("count.unchanged")} value={number(job.unchanged)} />
+        <Stat label={t("count.changed")} value={number(job.changed)} about={about("bulkChanged")} />
+        {job.action !== "export" && (
+          <Stat label={t("count.unchanged")} value={number(job.unchanged)} about={about("bulkUnchanged")} />
+        )}
         <Stat
           label={t("count.trouble")}
           value={number(trouble)}
           href={`${page}?show=trouble`}
           current={show === "trouble"}
+          about={about("bulkTrouble")}
         />
         {job.total !== null && job.total > job.done && (
-          <Stat label={t("count.left")} value={number(job.total - job.done)} />
+          <Stat label={t("count.left")} value={number(job.total - job.done)} about={about("bulkLeft")} />
         )}
       </StatStrip>
-      {list.rows.length === 0 ? (
+      {!job.isListed ? null : list.rows.length === 0 ? (
         <div className="rounded-lg border border-line bg-surface">
           <EmptyState title={t(show === "trouble" ? "result.none" : "result.untouched")} />
         </div>

@@ -2,8 +2,9 @@ import Link from "next/link";
 import { listQuery } from "#components/customers/list-address.ts";
 import { formatNumber } from "#locales/format.ts";
 import type { Language } from "#locales/languages.ts";
+import { errorText } from "#locales/resources.ts";
 import { getT } from "#locales/server.ts";
-import { actionIds, definitionOf } from "#server/bulk/schema.ts";
+import { actionIds, definitionOf, MOST_CHOSEN } from "#server/bulk/schema.ts";
 import { type CustomerList, type CustomerListInput, filterFields } from "#server/customers/schema.ts";
 import { type Actor, can } from "#server/permissions.ts";
 import { SelectionBar } from "./selection-bar.tsx";
@@ -20,15 +21,19 @@ export async function SelectionForm({ list, input, actor, lang }: Props) {
   return (
     <>
       <SelectionBar
-        // Another page or filter is another list, of which nothing is selected yet.
+        // Another page or filter is another list, whose rows have to be found and ticked anew.
         key={listQuery(input, { after: input.after })}
         action={`/api/bulk?lang=${lang}&membership=${actor.membershipId}`}
         filter={JSON.stringify(filter)}
         requestKey={crypto.randomUUID()}
+        owner={actor.membershipId}
+        most={MOST_CHOSEN}
         actions={actions.map((action) => [action, t(`action.${action}`)])}
         texts={{
           label: t("bar.label"),
           selected: t("bar.selected"),
+          away: t("bar.away"),
+          most: errorText(lang, "bulk.tooMany").message,
           all: t(list.isMore ? "bar.allMore" : "bar.all", amount),
           choose: t("bar.choose"),
           go: t("bar.go"),

@@ -64,9 +64,19 @@ export const scopeOf = (actor: Actor): Scope => ({
   memberAll: actor.memberAll,
 });
 
-/** Appends one entry in a transaction of its own: about what ends outside of any, such as a download. */
-export const auditAlone = (actor: Actor, entry: AuditEntry): Promise<void> =>
-  withScope(scopeOf(actor), "read write", (db) => appendAudit(db, actor, entry));
+/**
+ * Appends one entry in a transaction of its own, with what is to be written beside it: about what ends outside of any
+ * transaction, such as a download.
+ */
+export const auditAlone = (
+  actor: Actor,
+  entry: AuditEntry,
+  beside?: (db: ScopedDb) => Promise<void>,
+): Promise<void> =>
+  withScope(scopeOf(actor), "read write", async (db) => {
+    await beside?.(db);
+    await appendAudit(db, actor, entry);
+  });
 
 /** A refused action is recorded in a transaction of its own (decision 29): the refused one rolls back. */
 export async function auditRefusal(actor: Actor, action: string, code: string): Promise<void> {

@@ -43,8 +43,12 @@ const unlinkRefusal = sql`(select case when bool_or(l.ends_on is null or l.ends_
   where a.partner_id = v.partner_id and a.customer_id = v.id and a.unlink_on is null
     and (l.ends_on is null or l.ends_on + ${KEPT_DAYS}::integer > t.today)
   group by a.created_at, a.id order by a.created_at, a.id limit 1)`;
-const hasTrial = sql`exists (select from licence l where l.partner_id = v.partner_id and l.customer_id = v.id and l.kind = 'trial'
-  and not l.is_suspended and (l.ends_on is null or l.ends_on >= current_date))`;
+/** The trials that a conversion would end: not ended on the partner's day, suspended and not started ones too. */
+const endingTrials = sql`from vendor_account a
+  join licence l on l.partner_id = a.partner_id and l.vendor_account_id = a.id and l.kind = 'trial'
+  where a.partner_id = v.partner_id and a.customer_id = v.id and (l.ends_on is null
+    or l.ends_on >= (select (now() at time zone p.time_zone)::date from partner p where p.id = v.partner_id))`;
+const isFlex = sql`exists (select from partner p where p.id = v.partner_id and p.msp_flex)`;
 
 const same = (condition: RawBuilder<unknown>): Branch => sql`when ${condition} then 'same'`;
 const refused = (condition: RawBuilder<unknown>, code: string): Branch => sql`when ${condition} then ${code}`;
@@ -87,7 +91,16 @@ function branchesOf({ action, options }: Question, asker: Asker): Branch[] {
         refused(liveGrant(capabilities), "bulk.accessLive"),
       ];
     case "convertTrial":
-      return [refused(sql`not ${hasTrial}`, "trial.none")];
+      return [
+        refused(sql`not ${isFlex}`, "monthly.notFlex"),
+        refused(sql`not exists (select ${endingTrials})`, "trial.none"),
+        // Those that the customer owns need its leave.
+        refused(
+          sql`v.relationship = 'delegated' and not ${liveGrant(["licences"])}
+            and exists (select ${endingTrials} and l.owner = 'customer')`,
+          "customer.accessDisabled",
+        ),
+      ];
     case "unlink":
       return [
         same(sql`${hasAccount("scheduled")} and not ${hasAccount("open")}`),
@@ -158,16 +171,37 @@ export async function countVerdicts(
   return rows;
 }
 
-/** Of the first COUNT_LIMIT + 1 the first by name, as far as the member sees them. */
+/** How many trials end at those of `limit` customers at whom nothing is against it. */
+export async function countTrials(
+  db: ScopedDb,
+  asker: Asker,
+  picked: Picked,
+  limit: number,
+): Promise<number> {
+  const { partnerId } = asker;
+  const { rows } = await sql<{ count: number }>`
+    with p as materialized (${someOf(db, partnerId, picked, limit)})
+    select coalesce(sum((select count(*) ${endingTrials})), 0)::int as count
+    from p join visible_customer v on v.partner_id = ${partnerId}::uuid and v.id = p.id
+    where ${verdict({ action: "convertTrial", options: {} }, asker)} is null`.execute(db);
+  return rows[0]?.count ?? 0;
+}
+
+export type PickedCustomer = { id: string; name: string; position: number };
+/** Of the first COUNT_LIMIT + 1 the first by name (the `position`th), or those `after` one, as far as the member sees them. */
 export async function listPicked(
   db: ScopedDb,
   partnerId: string,
   picked: Picked,
   limit: number,
-): Promise<{ id: string; name: string }[]> {
-  const { rows } = await sql<{ id: string; name: string }>`
-    with p as materialized (select * from (${someOf(db, partnerId, picked, COUNT_LIMIT + 1)}) looked order by name, id limit ${limit})
-    select v.id, v.name_shown as name from p join visible_customer v on v.partner_id = ${partnerId}::uuid and v.id = p.id
-    order by p.name, p.id`.execute(db);
+  after: string | null,
+): Promise<PickedCustomer[]> {
+  const { rows } = await sql<PickedCustomer>`
+    with p as materialized (select id, row_number() over (order by name, id)::int as position
+      from (${someOf(db, partnerId, picked, COUNT_LIMIT + 1)}) looked)
+    select v.id, v.name_shown as name, p.position from p join visible_customer v on v.partner_id = ${partnerId}::uuid and v.id = p.id
+    where p.position > coalesce((select position from p where id = ${after}::uuid), 0) order by p.position limit ${limit}`.execute(
+    db,
+  );
   return rows;
 }

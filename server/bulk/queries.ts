@@ -138,19 +138,24 @@ export async function findJob(
   return (await (mode === "lock" ? query.forUpdate() : query).executeTakeFirst()) as BulkJob | undefined;
 }
 
-/** The latest first. */
+/** The latest first; of a group those that were about a customer who is in it, or about the group as a filter. */
 export async function listJobs(
   db: ScopedDb,
   partnerId: string,
   looker: Looker,
   most: number,
+  groupId: string | undefined,
 ): Promise<BulkJob[]> {
-  const rows = await jobs(db, partnerId, looker)
-    .select(columns)
-    .orderBy("createdAt", "desc")
-    .orderBy("id")
-    .limit(most)
-    .execute();
+  const all = jobs(db, partnerId, looker);
+  const wanted =
+    groupId === undefined
+      ? all
+      : all.where(
+          sql<boolean>`(bulk_job.filter ->> 'group' = ${groupId}::text or exists (select from customer_group_member m
+            join bulk_row r on r.partner_id = m.partner_id and r.job_id = bulk_job.id and r.customer_id = m.customer_id
+            where m.partner_id = ${partnerId}::uuid and m.group_id = ${groupId}::uuid))`,
+        );
+  const rows = await wanted.select(columns).orderBy("createdAt", "desc").orderBy("id").limit(most).execute();
   return rows as unknown as BulkJob[];
 }
 

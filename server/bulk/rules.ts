@@ -31,11 +31,13 @@ export function mayOf(
   const may = mayBegin(actor, job.action);
   const isFree = may && (isOwn || !isPersonal(job.action)) && isOver(job.state);
   const undo = undoOf(job.action);
+  const isExport = job.action === "export";
   return {
-    start: may && isOwn && (job.state === "draft" || job.state === "failed"),
+    // A file can be downloaded as often as one likes.
+    start: may && isOwn && (isExport || job.state === "draft" || job.state === "failed"),
     cancel: may && ["draft", "queued", "running"].includes(job.state),
     undo: isFree && undo !== undefined && mayBegin(actor, undo) && job.rowsChanged > 0,
-    retry: isFree && job.state !== "failed" && job.rowsRefused + job.rowsFailed > 0,
+    retry: isFree && !isExport && job.state !== "failed" && job.rowsRefused + job.rowsFailed > 0,
   };
 }
 
@@ -78,7 +80,12 @@ export const summaryOf = (job: BulkJob): BulkSummary => ({
   by: job.starter.name,
   createdAt: job.createdAt.toISOString(),
   finishedAt: job.finishedAt?.toISOString() ?? null,
-  total: job.isExpanded ? job.rowsTotal : null,
+  // What an export of "all that match" is about is known once it is written.
+  total: job.isExpanded
+    ? job.rowsTotal
+    : job.action === "export" && job.state === "finished"
+      ? job.rowsDone
+      : null,
   done: job.rowsDone,
   changed: job.rowsChanged,
   unchanged: job.rowsUnchanged,

@@ -1,6 +1,7 @@
 // Inputs and outputs of actions on many customers; the registry of what can be done, by whom, and whether it can be undone.
 import { z } from "zod";
 import { CustomerListInput } from "#server/customers/schema.ts";
+import { GroupChoice } from "#server/groups/schema.ts";
 import { readName } from "#server/names/rules.ts";
 import { capabilities, type CustomerPermission, type PartnerPermission } from "#server/permissions.ts";
 
@@ -85,6 +86,8 @@ export const rowOutcomes = ["changed", "unchanged", "refused", "failed"] as cons
 export type RowOutcome = (typeof rowOutcomes)[number];
 
 export const BulkId = z.strictObject({ bulkId: z.uuid() });
+/** `after`: the customer after which the page of samples begins. */
+export const PreviewInput = BulkId.extend({ after: z.uuid().optional() });
 
 const count = z.number();
 export const BulkSummary = z.object({
@@ -106,11 +109,18 @@ export const BulkSummary = z.object({
 });
 export type BulkSummary = z.infer<typeof BulkSummary>;
 
+export const JobsInput = z.strictObject({ group: z.uuid().optional() });
+/** The latest jobs, and the groups that they can be narrowed to. */
+export const BulkJobs = z.object({ jobs: z.array(BulkSummary), groups: z.array(GroupChoice) });
+export type BulkJobs = z.infer<typeof BulkJobs>;
+
 export const BulkDetails = BulkSummary.extend({
   /** What the selection is: customers by hand, a filter of the list, or those of an earlier job. */
   selection: z.enum(["chosen", "filter", "source"]),
   filter: BulkFilter.nullable(),
   selectedAt: z.string(),
+  /** Its customers stand in its rows. */
+  isListed: z.boolean(),
   sourceId: z.uuid().nullable(),
   options: BulkOptions,
   /** Of options.groupId, where the group still exists. */
@@ -131,11 +141,18 @@ export const BulkPreview = z.object({
   open: count,
   same: count,
   refusals: z.array(z.object({ code: z.string(), count })),
+  /** How many trials end; null: the action ends none. */
+  trials: count.nullable(),
   /** The groups to choose from; those with a rule fill themselves. */
   groups: z.array(z.object({ id: z.uuid(), name: z.string() })),
-  /** What converting or unlinking would do at the first customers, licence by licence. */
+  /** The number of the first sample among all customers by name; 0: there is none. */
+  from: count,
+  /** The customer after which the next page of samples begins. */
+  next: z.uuid().nullable(),
+  /** What converting or unlinking would do at a page of customers, licence by licence. */
   samples: z.array(
     z.object({
+      id: z.uuid(),
       name: z.string(),
       effect: z.enum(["convert", "now", "scheduled", "already", "refused"]),
       /** Why it is refused. */

@@ -421,7 +421,7 @@ describe("who may", () => {
       await codeOf(limited, draft),
       await codeOf(stranger, draft),
     ]).toEqual(["OK", "bulk.notFound", "bulk.notFound"]);
-    expect((await (await callerFor(limited)).bulk.list({})).map(({ id }) => id)).not.toContain(draft);
+    expect((await (await callerFor(limited)).bulk.list({})).jobs.map(({ id }) => id)).not.toContain(draft);
     for (const handler of [start, stop, takeBack, tryAgain])
       expect(await doing(handler, stranger, draft)).toContain("error=bulk.notFound");
   });

@@ -141,7 +141,10 @@ async function readOptions(
   return {};
 }
 
-/** Hands a draft, or a job that failed, to the worker; one that is on its way already stays so. Throws permission.denied, bulk.*. */
+/**
+ * Hands a draft, or a job that failed, to the worker; one that is on its way already stays so, and an export begins with
+ * its download. Throws permission.denied, bulk.*.
+ */
 export async function begin(ctx: Guarded, bulkId: string, form: StartForm): Promise<void> {
   const { db, actor, audit } = ctx;
   const job = await requireJob(ctx, bulkId, "lock");
@@ -246,9 +249,18 @@ const follow = (actor: Actor, job: BulkJob, action: BulkAction, requestKey: stri
   sourceId: job.id,
 });
 
-/** The customers of a draft that the actor made to export them, at most MOST_CHOSEN. Throws bulk.notFound. */
-export async function exportIds(db: ScopedDb, actor: Actor, bulkId: string): Promise<string[]> {
+/**
+ * Whom a selection that the actor made to export it is about: these customers, or a filter. Throws bulk.notFound, and
+ * permission.denied for a program, which exports by the list's address.
+ */
+export async function readExported(
+  db: ScopedDb,
+  actor: Actor,
+  bulkId: string,
+): Promise<{ ids: string[] } | { filter: BulkFilter }> {
   const job = await requireJob({ db, actor }, bulkId);
   if (job.action !== "export" || job.membershipId !== actor.membershipId) throw new AppError("bulk.notFound");
-  return listNext(db, actor.partnerId, bulkId, null, MOST_CHOSEN);
+  requireMay(mayBegin(actor, "export"));
+  if (!job.isExpanded) return { filter: job.filter ?? {} };
+  return { ids: await listNext(db, actor.partnerId, bulkId, null, MOST_CHOSEN) };
 }

@@ -1,7 +1,7 @@
 // What an export of customers is asked for: the list's address, and how the file is to be written.
 import { z } from "zod";
 import { columnIds } from "#server/columns/schema.ts";
-import { CustomerListInput } from "#server/customers/schema.ts";
+import { CustomerListInput, filterFields } from "#server/customers/schema.ts";
 
 const exportFormats = ["local", "machine"] as const;
 
@@ -13,7 +13,7 @@ export const ExportInput = CustomerListInput.omit({ after: true, pageSize: true,
   columns: z
     .union([z.literal("visible"), z.literal("all"), z.array(z.enum(columnIds)).nonempty()])
     .default("visible"),
-  /** Only the customers that a bulk action was about. */
+  /** The customers that were selected for a bulk action, in the place of a filter. */
   bulk: z.uuid().optional(),
 });
 export type ExportInput = z.output<typeof ExportInput>;
@@ -28,5 +28,6 @@ export function readExportAddress(query: URLSearchParams): ExportInput | undefin
   const { columns } = fields;
   const isList = columns !== undefined && columns !== "visible" && columns !== "all";
   const parsed = ExportInput.safeParse({ ...fields, ...(isList && { columns: columns.split(",") }) });
-  return parsed.success && Object.keys(fields).length === given.length ? parsed.data : undefined;
+  const isTwice = "bulk" in fields && filterFields.some((name) => name in fields);
+  return parsed.success && !isTwice && Object.keys(fields).length === given.length ? parsed.data : undefined;
 }

@@ -5,13 +5,14 @@ import type { Language } from "#locales/languages.ts";
 import { resources } from "#locales/resources.ts";
 import { auditAlone, scopeOf } from "#server/audit/append.ts";
 import { readStanding, standingStatement } from "#server/auth/standing.ts";
-import { exportIds } from "#server/bulk/service.ts";
+import { readExported } from "#server/bulk/service.ts";
 import { columns, figureFamilies } from "#server/columns/schema.ts";
 import { writeCsv } from "#server/csv/rules.ts";
 import { countPostings } from "#server/customers/queries-counts.ts";
 import { everyIdOf, findScope } from "#server/customers/queries-scope.ts";
 import { filterOf } from "#server/customers/queries-filter.ts";
 import { AppError } from "#server/errors.ts";
+import { beginExport, type DownloadEnd, type ExportJob } from "#server/jobs/bulk-export.ts";
 import { addDays, dayIn } from "#server/licences/rules.ts";
 import { type Actor, can } from "#server/permissions.ts";
 import { getLayout } from "#server/preferences/service.ts";
@@ -36,6 +37,8 @@ type ExportPlan = {
   statements: readonly Statement[];
   /** Not of customers that are known, as those of a search are. */
   isOfAll: boolean;
+  /** The bulk action that this download is. */
+  job?: { id: string; isListed: boolean };
 };
 
 /** What the file will hold, resolved for this reader now; throws bulk.notFound. */
@@ -50,9 +53,10 @@ export async function planExport(
   const seesFigures = can(actor, "metrics:read");
   const shown = wanted !== "visible" ? wanted : (await getLayout({ db, actor })).columns;
   const cells = exportCells(shown, seesFigures);
-  const filter = await filterOf(db, actor, { ...list, pageSize: 50 }, now);
-  const chosen = bulk === undefined ? undefined : new Set(await exportIds(db, actor, bulk));
-  const found = chosen ? (filter.ids?.filter((id) => chosen.has(id)) ?? [...chosen]) : filter.ids;
+  const selected = bulk === undefined ? { filter: list } : await readExported(db, actor, bulk);
+  const isListed = "ids" in selected;
+  const filter = isListed ? {} : await filterOf(db, actor, { ...selected.filter, pageSize: 50 }, now);
+  const found = isListed ? selected.ids : filter.ids;
   // As the list reads them: customers that are soon known are fetched and sorted.
   const posted = found ? undefined : await countPostings(db, actor.partnerId, filter);
   const ids = found ?? posted?.ids ?? everyIdOf(await findScope(db, actor));
@@ -72,6 +76,7 @@ export async function planExport(
       style,
     ),
     isOfAll: ids === undefined,
+    ...(bulk !== undefined && { job: { id: bulk, isListed } }),
   };
 }
 
@@ -150,7 +155,8 @@ export async function openExport(
     const standing = await snapshot.value(standingStatement(actor, startedAt));
     if (plan.isOfAll) await snapshot.value(forAll);
     const isAllowed = async () => (await isStill()) && (await readStanding(actor, startedAt)) === standing;
-    return piecesOf(plan, snapshot, isAllowed, signal);
+    const job = plan.job && (await beginExport(actor, plan.job, startedAt));
+    return piecesOf(plan, snapshot, isAllowed, signal, job);
   } catch (error) {
     snapshot.close();
     throw error;
@@ -162,10 +168,11 @@ async function* piecesOf(
   snapshot: Snapshot,
   isAllowed: () => Promise<boolean>,
   signal: AbortSignal,
+  job: ExportJob | undefined,
 ): AsyncGenerator<Uint8Array> {
   let rows = 0;
   let checkedAt = performance.now();
-  let end: "whole" | "revoked" | "cancelled" | "failed" = "cancelled";
+  let end: DownloadEnd = "cancelled";
   const check = async () => {
     if (!(await isAllowed())) {
       end = "revoked";
@@ -178,6 +185,7 @@ async function* piecesOf(
     for (const statement of plan.statements)
       for await (const block of snapshot.copy(statement, format)) {
         if (performance.now() - checkedAt > CHECK_MS) await check();
+        if (job && !(await job.tell(rows))) throw new AppError("export.ended");
         rows += block.rows;
         yield block;
       }
@@ -189,14 +197,15 @@ async function* piecesOf(
     }
     // What was sent is whole only when this returns: until then the connection can still be broken off.
     await check();
-    await record(plan, rows, "whole");
+    await record(plan, rows, "whole", job);
     end = "whole";
   } catch (error) {
-    if (end === "cancelled" && !signal.aborted) end = "failed";
+    // Whoever cancels the job, or downloads it anew, breaks this one off.
+    if (end === "cancelled" && !signal.aborted && !(error instanceof AppError)) end = "failed";
     throw error;
   } finally {
     snapshot.close();
-    if (end !== "whole") await record(plan, rows, end);
+    if (end !== "whole") await record(plan, rows, end, job);
   }
 }
 
@@ -226,15 +235,24 @@ function excel(plan: ExportPlan, blocks: Blocks): AsyncGenerator<Uint8Array> {
   return writeWorkbook(resources[plan.language].exports.file, sheet, blocks);
 }
 
-/** One entry per export: what was asked for, how many rows left, how it ended. */
-function record({ actor, kind, input }: ExportPlan, rows: number, end: string): Promise<void> {
+/** One entry per export: what was asked for, how many rows left, how it ended; its job says the same. */
+function record(
+  { actor, kind, input }: ExportPlan,
+  rows: number,
+  end: DownloadEnd,
+  job: ExportJob | undefined,
+): Promise<void> {
   // What was searched for may name people.
   const { q, ...asked } = input;
-  return auditAlone(actor, {
+  const entry = {
     action: "customer:export",
     entity: "customers",
     customerId: actor.customerId,
     outcome: end === "whole" ? "done" : "failed",
     detail: { ...asked, isSearch: q !== undefined, file: kind, rows, end },
+  } as const;
+  return auditAlone(actor, entry, async (db) => {
+    const isMine = (await job?.end(db, rows, end)) ?? true;
+    if (!isMine && end === "whole") throw new AppError("export.ended");
   });
 }

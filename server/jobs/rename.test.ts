@@ -20,7 +20,7 @@ beforeAll(async () => {
 });
 
 /** A vendor that documents renaming: what it answers is the test's, what it was asked is kept. */
-function vendorWith(answer: (signal: AbortSignal) => Promise<void> = async () => undefined) {
+function vendorWith(answer: (signal: AbortSignal) => Promise<unknown> = async () => undefined) {
   const calls: { secret: string; externalId: string; name: string }[] = [];
   const vendor: Connector = {
     vendor: "sophos",

@@ -2,6 +2,7 @@
 import { listPartnerIds, withScope } from "#db/client.ts";
 import { log } from "#server/log.ts";
 import { deleteOldJobs } from "#server/bulk/queries.ts";
+import { endLostExports } from "#server/bulk/queries-exports.ts";
 import { dayIn } from "#server/licences/rules.ts";
 import { endScheduledLinks } from "#server/links/service.ts";
 import { getPartnerRules, makePartitions, readClockLead, tryTick } from "#server/overview/queries.ts";
@@ -22,6 +23,8 @@ const DEAD_JOB_DAYS = 30;
 /** Actions on many customers: what nobody started, and what is long over, with its results. */
 const DRAFT_DAYS = 2;
 const BULK_DAYS = 90;
+/** A download has two statements at most, each of half an hour (db/client.ts). */
+const LONGEST_DOWNLOAD_MS = 65 * 60_000;
 
 /** What comes with time for one partner; `now` by this process's clock. */
 type Pass = (partnerId: string, now: Date, signal: AbortSignal) => Promise<void>;
@@ -54,6 +57,7 @@ export const queueDue = overAll(async (partnerId, now) => {
       };
       await failSilentRuns(db, partnerId, before, now);
       await deleteDeadJobs(db, partnerId, new Date(now.getTime() - DEAD_JOB_DAYS * 86_400_000));
+      await endLostExports(db, partnerId, new Date(now.getTime() - LONGEST_DOWNLOAD_MS));
       await deleteOldJobs(db, partnerId, {
         draft: new Date(now.getTime() - DRAFT_DAYS * 86_400_000),
         over: new Date(now.getTime() - BULK_DAYS * 86_400_000),

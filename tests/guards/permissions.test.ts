@@ -5,6 +5,7 @@ import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { z } from "zod";
 import { closeDatabase } from "#db/client.ts";
 import { sessionCookieName } from "#server/auth/sessions.ts";
+import { actionIds, definitionOf } from "#server/bulk/schema.ts";
 import { env } from "#server/env.ts";
 import {
   can,
@@ -123,6 +124,16 @@ const openHandlers: Record<string, string> = {
       "says that nothing is there",
     ]),
   ),
+};
+/** What a handler asks beside its permission, of a request that wants more than the others. */
+const alsoAsked: Record<string, string> = {
+  "POST /api/views": "`view:share` where `share` is ticked",
+  "POST /api/sync": "`sync:startAll` for a group or for all",
+  "POST /api/bulk": "what its action asks, below",
+  "POST /api/bulk/[id]/start": "what its action asks, below",
+  "POST /api/bulk/[id]/cancel": "what its action asks, below",
+  "POST /api/bulk/[id]/undo": "what its action and the one that takes it back ask, below",
+  "POST /api/bulk/[id]/retry": "what its action asks, below",
 };
 const methods = ["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"] as const;
 
@@ -310,6 +321,29 @@ describe("every route handler", () => {
   });
 });
 
+test.each(roles)("%s who saves a view for the team is asked for view:share as well", async (role) => {
+  const one = handlers.find(({ name }) => name === "POST /api/views");
+  const asks = (share: string) =>
+    one?.handler(
+      new Request(`${env().origin}/api/views`, {
+        method: "POST",
+        body: JSON.stringify({ name: `Team ${role}${share}`, query: "", ...(share && { share }) }),
+        headers: {
+          origin: env().origin,
+          "content-type": "application/json",
+          cookie: `${sessionCookieName()}=${memberOf(role).token}`,
+        },
+      }),
+      { params: Promise.resolve({}) },
+    );
+  const isRefused = async (share: string) => {
+    const response = await asks(share);
+    return response && [response.status, await codeOf(response)].includes("permission.denied");
+  };
+  const lacks = (permission: Permission) => !rolesPage[permission]?.split(" ")[0]?.includes(letters[role]);
+  expect([await isRefused(""), await isRefused("on")]).toEqual([lacks("view:save"), lacks("view:share")]);
+});
+
 test("docs/permissions.md says the same; UPDATE=1 writes it anew", () => {
   const titles = [
     "Super Admin",
@@ -334,9 +368,28 @@ test("docs/permissions.md says the same; UPDATE=1 writes it anew", () => {
     ]),
     ...handlers.map((one) => [
       `\`${one.name}\``,
-      one.permission ? `\`${one.permission}\`` : `none: ${openHandlers[one.name]}`,
+      one.permission
+        ? [`\`${one.permission}\``, alsoAsked[one.name]].filter(Boolean).join("; ")
+        : `none: ${openHandlers[one.name]}`,
     ]),
   ];
+  expect(handlers.map(({ name }) => name)).toEqual(expect.arrayContaining(Object.keys(alsoAsked)));
+  const bulk = actionIds.map((action) => {
+    const { permission, undo } = definitionOf(action);
+    const rule: { roles: readonly RoleName[]; capability?: string } = permissions[permission];
+    const marks = partnerRoles.map((role) => (rule.roles.includes(role) ? "●" : "–"));
+    const capability = [
+      rule.capability,
+      action === "convertTrial" && "licences, for trials the customer owns",
+    ];
+    return row([
+      `\`${action}\``,
+      `\`${permission}\``,
+      ...marks,
+      capability.filter(Boolean).join("; "),
+      undo ? `\`${undo}\`` : "–",
+    ]);
+  });
   const text = [
     "# Permissions",
     "",
@@ -353,6 +406,14 @@ test("docs/permissions.md says the same; UPDATE=1 writes it anew", () => {
     row(["procedure or handler", "permission"]),
     "|---|---|",
     ...uses.map(row),
+    "",
+    "## Actions on many customers",
+    "",
+    "What is asked when such an action is chosen, started, cancelled, taken back and tried again, and once more of the member who began it at each step of the job. The capability is asked at each `delegated` customer and is that row's result. Customers' users and API tokens begin none of them. Each role is tried with each action in `server/bulk/handler.test.ts`.",
+    "",
+    row(["action", "permission", ...titles.slice(0, partnerRoles.length), "capability", "taken back by"]),
+    `|${"---|".repeat(partnerRoles.length + 4)}`,
+    ...bulk,
     "",
   ].join("\n");
   const file = join(repository, "docs/permissions.md");

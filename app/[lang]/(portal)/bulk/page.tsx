@@ -1,12 +1,14 @@
 import type { Metadata } from "next";
 import { redirect } from "next/navigation";
 import { RecentJobs } from "#components/bulk/recent-jobs.tsx";
+import { GroupFilter } from "#components/groups/group-filter.tsx";
 import { Breadcrumb } from "#components/ui/breadcrumb.tsx";
 import { Notice } from "#components/ui/notice.tsx";
 import { PageHeader } from "#components/ui/page-header.tsx";
 import { isLanguage, languages } from "#locales/languages.ts";
 import { errorText, isErrorCode } from "#locales/resources.ts";
 import { getT } from "#locales/server.ts";
+import { JobsInput } from "#server/bulk/schema.ts";
 import { api } from "#server/caller.ts";
 import { requireActor } from "#server/session.ts";
 
@@ -26,11 +28,12 @@ export default async function BulkPage({ params, searchParams }: Props) {
   const lang = languageOf((await params).lang);
   const actor = await requireActor();
   if (actor.customerId !== null) redirect(`/${lang}/customers/${actor.customerId}`);
-  const [jobs, t, common, { error }] = await Promise.all([
-    api.bulk.list({}),
+  const { error, group: given } = await searchParams;
+  const { group } = JobsInput.safeParse({ group: given || undefined }).data ?? {};
+  const [{ jobs, groups }, t, common] = await Promise.all([
+    api.bulk.list({ ...(group !== undefined && { group }) }),
     getT(lang, "bulk"),
     getT(lang, "common"),
-    searchParams,
   ]);
   return (
     <>
@@ -51,7 +54,8 @@ export default async function BulkPage({ params, searchParams }: Props) {
           </Notice>
         </div>
       )}
-      <RecentJobs jobs={jobs} lang={lang} timeZone={actor.timeZone} />
+      <GroupFilter groups={groups} chosen={group} action={`/${lang}/bulk`} keep={{}} lang={lang} />
+      <RecentJobs jobs={jobs} isNarrowed={group !== undefined} lang={lang} timeZone={actor.timeZone} />
     </>
   );
 }

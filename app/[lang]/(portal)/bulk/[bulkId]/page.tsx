@@ -1,14 +1,17 @@
 import type { Metadata } from "next";
 import { notFound } from "next/navigation";
 import { DraftView } from "#components/bulk/draft-view.tsx";
+import { ExportForm } from "#components/bulk/export-form.tsx";
 import { jobName } from "#components/bulk/job-name.ts";
 import { ProgressView } from "#components/bulk/progress-view.tsx";
 import { ResultView } from "#components/bulk/result-view.tsx";
 import { RowsView } from "#components/bulk/rows-view.tsx";
+import { SelectionEnd } from "#components/bulk/selection-end.tsx";
 import { StateBadge } from "#components/bulk/state-badge.tsx";
 import { Breadcrumb } from "#components/ui/breadcrumb.tsx";
 import { Notice } from "#components/ui/notice.tsx";
 import { PageHeader } from "#components/ui/page-header.tsx";
+import { Section } from "#components/ui/section.tsx";
 import { formatDateTime } from "#locales/format.ts";
 import { isLanguage, languages } from "#locales/languages.ts";
 import { errorText, isErrorCode } from "#locales/resources.ts";
@@ -73,10 +76,11 @@ export default async function BulkJobPage({ params, searchParams }: Props) {
           <Notice tone="danger" title={errorText(lang, error).message} />
         </div>
       )}
+      <SelectionEnd owner={membershipId} bulkId={job.id} isDraft={isDraft} />
       {isDraft && (
         <DraftView
           job={job}
-          preview={await api.bulk.preview(input.data)}
+          preview={await api.bulk.preview({ ...input.data, ...(after !== undefined && { after }) })}
           typed={{ groupId: single("groupId"), tag: single("tag"), why: single("why") }}
           {...{ lang, timeZone, membershipId }}
         />
@@ -91,6 +95,11 @@ export default async function BulkJobPage({ params, searchParams }: Props) {
           isFirst={after === undefined}
           lang={lang}
         />
+      )}
+      {!isDraft && !isLive && job.action === "export" && job.may.start && (
+        <Section id="again" title={t("result.again")}>
+          <ExportForm job={job} lang={lang} />
+        </Section>
       )}
     </>
   );
