@@ -4,11 +4,11 @@ const executablePath = process.env["CHROMIUM_PATH"];
 
 /** These add and change customers, so they come after those that count on the demo as it is. */
 const writing =
-  /(accounts|bulk|connections|contact-panel|groups|home|import|list-layout|pins|tokens|vendor-accounts|views|warnings)\.e2e\.ts$/;
+  /(account-rules|accounts|bulk|bulk-downloads|bulk-rows|connections|contact-panel|group-rules|groups|home|import|list-layout|pins|tokens|vendor-accounts|views|warnings)\.e2e\.ts$/;
 /** These break the emulated vendor for everybody. */
 const breaking = /sync\.e2e\.ts$/;
 /** These change how people sign in, and end all their sessions. */
-const personal = /(profile|sign-in-providers)\.e2e\.ts$/;
+const personal = /(account-proof|profile|sign-in-providers)\.e2e\.ts$/;
 
 // scripts/test.ts starts a portal of its own and gives its address; `npm run e2e` goes the same way.
 export default defineConfig({

@@ -97,6 +97,7 @@ export async function AccountSummary({
           </p>
         )}
       </Section>
+      <p className="mb-3 max-w-prose text-ink-soft">{t("new.noUndo")}</p>
       <PostForm target={target} fields={{ step: "create" }} className="flex flex-wrap gap-3">
         <Button type="submit" variant="primary">
           {t("new.create")}

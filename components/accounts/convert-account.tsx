@@ -52,8 +52,9 @@ export async function ConvertAccount({
                 <span className="min-w-0 flex-1 basis-56">
                   <b className="font-medium">{trial.product}</b>
                   <span className="block text-caption text-ink-soft">
-                    {t("convert.until")}{" "}
-                    {trial.endsOn === null ? t("convert.openEnd") : formatDay(lang, trial.endsOn)}
+                    {trial.endsOn === null
+                      ? t("convert.openEnd")
+                      : `${t("convert.until")} ${formatDay(lang, trial.endsOn)}`}
                     {trial.used !== null && ` · ${t("convert.used")} ${formatNumber(lang, trial.used)}`}
                   </span>
                 </span>

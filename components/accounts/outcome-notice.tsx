@@ -1,14 +1,17 @@
+import type { ReactNode } from "react";
 import { Notice } from "#components/ui/notice.tsx";
 import type { Language } from "#locales/languages.ts";
 import { errorText, isErrorCode } from "#locales/resources.ts";
 
-/** What a form of this page did (`done`), or why it did not (`error`, a code of ours). */
+/** What a form of this page did (`done`) with the way back (`undo`), or why it did not (`error`, a code of ours). */
 export function OutcomeNotice({
   done,
+  undo,
   error,
   lang,
 }: {
   done?: string | undefined;
+  undo?: ReactNode;
   error: string | string[] | undefined;
   lang: Language;
 }) {
@@ -18,7 +21,7 @@ export function OutcomeNotice({
   return (
     <div className="mb-5">
       {problem === undefined ? (
-        <Notice tone="positive" title={done ?? ""} />
+        <Notice tone="positive" title={done ?? ""} action={undo} />
       ) : (
         <Notice tone="danger" title={problem} />
       )}

@@ -59,3 +59,26 @@ export async function Programmes({
     </Section>
   );
 }
+
+/** Notes a programme again that was removed a moment ago. */
+export async function ProgrammeUndo({
+  programme,
+  takesMonthly,
+  target,
+}: {
+  programme: string;
+  takesMonthly: boolean;
+  target: PostTarget;
+}) {
+  const t = await getT(target.lang, "accounts");
+  return (
+    <PostForm
+      target={target}
+      fields={{ action: "addProgramme", programme, ...(takesMonthly && { takesMonthly: "on" }) }}
+    >
+      <Button type="submit" size="small">
+        {t("convert.undo")}
+      </Button>
+    </PostForm>
+  );
+}

@@ -31,6 +31,7 @@ export async function UnlinkAll({
               : t("unlink.allScheduled", { day: formatDay(lang, first) })}
         </p>
       )}
+      {!isRefused && <p className="mb-3 max-w-prose text-caption text-ink-soft">{t("unlink.allUndo")}</p>}
       <div className="flex flex-wrap gap-3">
         {open.length > 0 && !isRefused && (
           <PostForm target={target} fields={{ action: "unlink" }}>

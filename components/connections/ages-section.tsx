@@ -1,4 +1,5 @@
 import Link from "next/link";
+import { About } from "#components/figures/about.tsx";
 import { Badge } from "#components/ui/badge.tsx";
 import { EmptyState } from "#components/ui/empty-state.tsx";
 import { ClockIcon } from "#components/ui/icons.tsx";
@@ -60,8 +61,12 @@ export async function AgesSection({
               <tr>
                 <HeaderCell>{t("accounts.account")}</HeaderCell>
                 <HeaderCell>{t("accounts.customer")}</HeaderCell>
-                <HeaderCell numeric>{t("accounts.age")}</HeaderCell>
-                <HeaderCell>{t("accounts.attempt")}</HeaderCell>
+                <HeaderCell numeric explanation={<About figure="accountAge" lang={lang} />}>
+                  {t("accounts.age")}
+                </HeaderCell>
+                <HeaderCell explanation={<About figure="accountAttempt" lang={lang} />}>
+                  {t("accounts.attempt")}
+                </HeaderCell>
                 <HeaderCell>{t("accounts.problem")}</HeaderCell>
               </tr>
             </thead>
@@ -140,14 +145,18 @@ async function Account({ row, view }: { row: AccountRow; view: ConnectionView })
         )}
       </td>
       <td>
-        {row.lastAttemptAt !== null && (
+        {row.lastAttemptAt === null ? (
+          <span className="text-ink-soft">{t("accounts.never")}</span>
+        ) : (
           <time dateTime={row.lastAttemptAt} title={exact(row.lastAttemptAt)}>
             {formatAgo(lang, new Date(row.lastAttemptAt), now)}
           </time>
         )}
       </td>
       <td>
-        {text && (
+        {text === undefined ? (
+          <span className="text-ink-soft">{t("accounts.noProblem")}</span>
+        ) : (
           <span className="block min-w-64 max-w-md py-1.5 whitespace-normal" title={text.advice}>
             {text.message}
             {row.errorSince !== null && (

@@ -1,10 +1,11 @@
 import Link from "next/link";
+import { About } from "#components/figures/about.tsx";
+import type { FigureId } from "#components/figures/registry.ts";
 import { HeaderCell, Table, TableFrame } from "#components/ui/table.tsx";
 import { formatAge, formatDateTime, formatNumber } from "#locales/format.ts";
 import type { Language } from "#locales/languages.ts";
 import { getT } from "#locales/server.ts";
 import type { ConnectionList, ConnectionRow } from "#server/connections/schema.ts";
-import { About } from "./about.tsx";
 import { HealthBadge } from "./health-badge.tsx";
 import { limitText } from "./limit-text.ts";
 import { vendorOf } from "#components/customers/vendors.ts";
@@ -14,13 +15,7 @@ type Props = { list: ConnectionList; lang: Language; timeZone: string; showsOwne
 export async function ConnectionsTable({ list, lang, timeZone, showsOwner }: Props) {
   const [t, common] = await Promise.all([getT(lang, "connections"), getT(lang, "common")]);
   const now = new Date(list.now);
-  const about = (column: "read" | "accounts" | "failing" | "unmatched") => (
-    <About
-      id={column}
-      label={t("explain.about", { column: t(`column.${column}`) })}
-      text={t(`explain.${column}`)}
-    />
-  );
+  const about = (figure: FigureId) => <About figure={figure} lang={lang} />;
   return (
     <TableFrame label={t("title")} hint={common("table.scrollHint")}>
       <Table caption={t("title")} density="comfortable">
@@ -28,21 +23,21 @@ export async function ConnectionsTable({ list, lang, timeZone, showsOwner }: Pro
           <tr>
             <HeaderCell>{t("column.name")}</HeaderCell>
             {showsOwner && <HeaderCell>{t("column.owner")}</HeaderCell>}
-            <HeaderCell>{t("column.state")}</HeaderCell>
-            <HeaderCell numeric explanation={about("read")}>
+            <HeaderCell explanation={about("connectionState")}>{t("column.state")}</HeaderCell>
+            <HeaderCell numeric explanation={about("connectionRead")}>
               {t("column.read")}
             </HeaderCell>
-            <HeaderCell>{t("column.next")}</HeaderCell>
-            <HeaderCell numeric explanation={about("accounts")}>
+            <HeaderCell explanation={about("connectionNext")}>{t("column.next")}</HeaderCell>
+            <HeaderCell numeric explanation={about("connectionAccounts")}>
               {t("column.accounts")}
             </HeaderCell>
-            <HeaderCell numeric explanation={about("failing")}>
+            <HeaderCell numeric explanation={about("connectionFailing")}>
               {t("column.failing")}
             </HeaderCell>
-            <HeaderCell numeric explanation={about("unmatched")}>
+            <HeaderCell numeric explanation={about("connectionUnmatched")}>
               {t("column.unmatched")}
             </HeaderCell>
-            <HeaderCell>{t("column.limits")}</HeaderCell>
+            <HeaderCell explanation={about("connectionLimits")}>{t("column.limits")}</HeaderCell>
           </tr>
         </thead>
         <tbody>

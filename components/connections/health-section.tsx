@@ -1,4 +1,5 @@
 import Link from "next/link";
+import { About } from "#components/figures/about.tsx";
 import { DefinitionList, type Definition } from "#components/ui/definition-list.tsx";
 import { AlertIcon } from "#components/ui/icons.tsx";
 import { Section } from "#components/ui/section.tsx";
@@ -43,10 +44,12 @@ export async function HealthSection({ view }: { view: ConnectionView }) {
     },
     {
       term: t("health.state"),
+      about: <About figure="connectionState" lang={lang} />,
       value: <HealthBadge health={health} lang={lang} timeZone={timeZone} now={now} />,
     },
     {
       term: t("health.read"),
+      about: <About figure="connectionRead" lang={lang} />,
       value:
         details.lastSuccessAt === null ? (
           list("never")
@@ -56,16 +59,25 @@ export async function HealthSection({ view }: { view: ConnectionView }) {
           </time>
         ),
     },
-    { term: t("health.next"), value: nextText(list, details, lang, timeZone, now) },
+    {
+      term: t("health.next"),
+      about: <About figure="connectionNext" lang={lang} />,
+      value: nextText(list, details, lang, timeZone, now),
+    },
     {
       term: t("health.accounts"),
+      about: <About figure="connectionAccounts" lang={lang} />,
       value: t("health.accountsText", {
         total: formatNumber(lang, accounts.total),
         failing: formatNumber(lang, accounts.failing),
         unmatched: formatNumber(lang, accounts.unmatched),
       }),
     },
-    { term: t("health.limits"), value: await limitText(lang, details.limits) },
+    {
+      term: t("health.limits"),
+      about: <About figure="connectionLimits" lang={lang} />,
+      value: await limitText(lang, details.limits),
+    },
     ...(addresses.length > 0
       ? [
           {

@@ -1,7 +1,8 @@
+import { About } from "#components/figures/about.tsx";
 import { Badge, type Tone } from "#components/ui/badge.tsx";
 import { EmptyState } from "#components/ui/empty-state.tsx";
 import { AlertIcon, CheckIcon, ClockIcon, CloseIcon, SyncIcon } from "#components/ui/icons.tsx";
-import { HeaderCell, Table, TableFrame } from "#components/ui/table.tsx";
+import { BlankCell, HeaderCell, Table, TableFrame } from "#components/ui/table.tsx";
 import { formatDateTime, formatNumber } from "#locales/format.ts";
 import { errorText, isErrorCode } from "#locales/resources.ts";
 import { getT } from "#locales/server.ts";
@@ -21,15 +22,13 @@ const MINUTE = 60;
 export async function RunsSection({ view }: { view: ConnectionView }) {
   const { details, lang, timeZone } = view;
   const [t, common] = await Promise.all([getT(lang, "connection"), getT(lang, "common")]);
-  const duration = (seconds: number | null) =>
-    seconds === null
-      ? ""
-      : seconds < MINUTE
-        ? t("runs.seconds", { formatted: formatNumber(lang, seconds) })
-        : t("runs.minutes", {
-            minutes: formatNumber(lang, Math.floor(seconds / MINUTE)),
-            seconds: seconds % MINUTE,
-          });
+  const duration = (seconds: number) =>
+    seconds < MINUTE
+      ? t("runs.seconds", { formatted: formatNumber(lang, seconds) })
+      : t("runs.minutes", {
+          minutes: formatNumber(lang, Math.floor(seconds / MINUTE)),
+          seconds: seconds % MINUTE,
+        });
   const note = (run: RunRow) =>
     [
       run.errorCode === null
@@ -57,12 +56,22 @@ export async function RunsSection({ view }: { view: ConnectionView }) {
           <Table caption={t("runs.title")}>
             <thead>
               <tr>
-                <HeaderCell>{t("runs.started")}</HeaderCell>
-                <HeaderCell>{t("runs.state")}</HeaderCell>
+                <HeaderCell explanation={<About figure="runStarted" lang={lang} />}>
+                  {t("runs.started")}
+                </HeaderCell>
+                <HeaderCell explanation={<About figure="runOutcome" lang={lang} />}>
+                  {t("runs.state")}
+                </HeaderCell>
                 <HeaderCell>{t("runs.cause")}</HeaderCell>
-                <HeaderCell numeric>{t("runs.accounts")}</HeaderCell>
-                <HeaderCell numeric>{t("runs.refused")}</HeaderCell>
-                <HeaderCell numeric>{t("runs.duration")}</HeaderCell>
+                <HeaderCell numeric explanation={<About figure="runAccounts" lang={lang} />}>
+                  {t("runs.accounts")}
+                </HeaderCell>
+                <HeaderCell numeric explanation={<About figure="runRefused" lang={lang} />}>
+                  {t("runs.refused")}
+                </HeaderCell>
+                <HeaderCell numeric explanation={<About figure="runDuration" lang={lang} />}>
+                  {t("runs.duration")}
+                </HeaderCell>
                 <HeaderCell>{t("runs.note")}</HeaderCell>
               </tr>
             </thead>
@@ -83,7 +92,11 @@ export async function RunsSection({ view }: { view: ConnectionView }) {
                       {run.total !== null && run.total !== run.done && ` / ${formatNumber(lang, run.total)}`}
                     </td>
                     <td className="number">{formatNumber(lang, run.refused)}</td>
-                    <td className="number">{duration(run.seconds)}</td>
+                    {run.seconds === null ? (
+                      <BlankCell numeric why={t("runs.notBegun")} data-blank="not_begun" />
+                    ) : (
+                      <td className="number">{duration(run.seconds)}</td>
+                    )}
                     <td className="text-ink-soft">{note(run)}</td>
                   </tr>
                 );

@@ -15,6 +15,7 @@ import { ContactList } from "./contact-list.tsx";
 import "./contact-panel.css";
 import { LaunchPlace } from "./launch-place.tsx";
 import { NameForm } from "./name-form.tsx";
+import { PanelNotice } from "./panel-notice.tsx";
 import { panelHref, searchOf } from "./panel-address.ts";
 import { PanelDialog } from "./panel-dialog.tsx";
 import { WriteStates } from "./write-states.tsx";
@@ -79,7 +80,11 @@ async function PanelBody({
   isEditing: boolean;
   page: Page;
 }) {
-  const [t, list] = await Promise.all([getT(lang, "customer"), getT(lang, "customers")]);
+  const [t, list, ends] = await Promise.all([
+    getT(lang, "customer"),
+    getT(lang, "customers"),
+    getT(lang, "accounts"),
+  ]);
   const [path, search] = [`/${lang}/customers`, searchOf(query)];
   const returnTo = panelHref(path, search, record.id);
   const contacts = record.contacts.filter(({ isHidden }) => !isHidden);
@@ -99,11 +104,14 @@ async function PanelBody({
             {t(`relationship.${record.relationship}`)}
           </span>
         </div>
-        {oneOf(query, "saved") === "rename" && (
-          <output className="block">
-            <Notice tone="positive" title={t("name.saved")} />
-          </output>
-        )}
+        <PanelNotice
+          record={record}
+          saved={oneOf(query, "saved")}
+          was={oneOf(query, "was")}
+          lang={lang}
+          membershipId={membershipId}
+          returnTo={returnTo}
+        />
         {isEditing ? (
           <NameForm
             record={record}
@@ -137,6 +145,13 @@ async function PanelBody({
             {t("panel.details")}
           </LinkButton>
           <LaunchPlace launch={record.launch} lang={lang} />
+          {(["convert", "unlink"] as const)
+            .filter((page) => record.may[page])
+            .map((page) => (
+              <LinkButton key={page} href={`${path}/${record.id}/${page}`} size="small">
+                {ends(`actions.${page}`)}
+              </LinkButton>
+            ))}
         </div>
         <EarlyAccessNotice programmes={record.refusing} name={record.nameShown} lang={lang} />
         {record.hasMonthly && record.refusing.length === 0 && (

@@ -1,5 +1,5 @@
 /** What an open panel adds to the address of its list. */
-const own = ["panel", "edit", "name", "wrong", "saved"];
+const own = ["panel", "edit", "name", "wrong", "saved", "was"];
 /** What became of other forms, told once. */
 const once = ["notice", "error", "customers", "left", "about"];
 

@@ -1,3 +1,4 @@
+import { About } from "#components/figures/about.tsx";
 import { type Definition, DefinitionList } from "#components/ui/definition-list.tsx";
 import { Section } from "#components/ui/section.tsx";
 import { formatDateTime, formatList, formatNumber } from "#locales/format.ts";
@@ -34,6 +35,7 @@ export async function AccessSection({ view: { details, lang, timeZone } }: { vie
         : "";
     items.push({
       term: t("access.until"),
+      about: <About figure="accessUntil" lang={lang} />,
       value: access.untilAt === null ? t("access.noEnd") : at(access.untilAt) + left,
     });
   }

@@ -1,3 +1,4 @@
+import { About } from "#components/figures/about.tsx";
 import { EmptyState } from "#components/ui/empty-state.tsx";
 import { AlertIcon } from "#components/ui/icons.tsx";
 import { Section } from "#components/ui/section.tsx";
@@ -19,7 +20,14 @@ export async function AccountsSection({ view }: { view: CustomerView }) {
         ? "partial"
         : "full";
   return (
-    <Section id="accounts" title={t("accounts.title")} flush data-section="accounts" data-state={state}>
+    <Section
+      id="accounts"
+      title={t("accounts.title")}
+      about={<About figure="accountRead" lang={lang} />}
+      flush
+      data-section="accounts"
+      data-state={state}
+    >
       {accounts.length === 0 ? (
         <EmptyState level={3} title={t("accounts.empty")} reason={t("accounts.emptyWhy")} />
       ) : (

@@ -1,3 +1,4 @@
+import { About } from "#components/figures/about.tsx";
 import { Badge, type Tone } from "#components/ui/badge.tsx";
 import { Disclosure } from "#components/ui/disclosure.tsx";
 import { EmptyState } from "#components/ui/empty-state.tsx";
@@ -28,6 +29,7 @@ export async function AlertsSection({ view }: { view: CustomerView }) {
     <Section
       id="alerts"
       title={t("alerts.title")}
+      about={<About figure="openAlerts" lang={lang} />}
       aside={<DataAge view={view} />}
       flush
       data-section="alerts"

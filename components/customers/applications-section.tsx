@@ -1,8 +1,9 @@
+import { About } from "#components/figures/about.tsx";
 import { Badge } from "#components/ui/badge.tsx";
 import { EmptyState } from "#components/ui/empty-state.tsx";
 import { AlertIcon } from "#components/ui/icons.tsx";
 import { Section } from "#components/ui/section.tsx";
-import { HeaderCell, Table, TableFrame } from "#components/ui/table.tsx";
+import { BlankCell, HeaderCell, Table, TableFrame } from "#components/ui/table.tsx";
 import { formatNumber } from "#locales/format.ts";
 import { getT } from "#locales/server.ts";
 import { type CustomerView, sectionState } from "./customer-view.ts";
@@ -16,9 +17,9 @@ export async function ApplicationsSection({ view }: { view: CustomerView }) {
   const [t, common] = await Promise.all([getT(lang, "customer"), getT(lang, "common")]);
   const number = (value: number | null) =>
     value === null ? (
-      <span className="sr-only">{common("blank.not_reported")}</span>
+      <BlankCell numeric why={common("blank.not_reported")} data-blank="not_reported" />
     ) : (
-      formatNumber(lang, value)
+      <td className="number">{formatNumber(lang, value)}</td>
     );
   return (
     <Section
@@ -67,9 +68,15 @@ export async function ApplicationsSection({ view }: { view: CustomerView }) {
                     <tr>
                       <HeaderCell>{t("applications.name")}</HeaderCell>
                       <HeaderCell>{t("applications.manufacturer")}</HeaderCell>
-                      <HeaderCell numeric>{t("applications.installs")}</HeaderCell>
-                      <HeaderCell numeric>{t("applications.unused")}</HeaderCell>
-                      <HeaderCell numeric>{t("applications.shortfall")}</HeaderCell>
+                      <HeaderCell numeric explanation={<About figure="applicationInstalls" lang={lang} />}>
+                        {t("applications.installs")}
+                      </HeaderCell>
+                      <HeaderCell numeric explanation={<About figure="applicationUnused" lang={lang} />}>
+                        {t("applications.unused")}
+                      </HeaderCell>
+                      <HeaderCell numeric explanation={<About figure="applicationShortfall" lang={lang} />}>
+                        {t("applications.shortfall")}
+                      </HeaderCell>
                     </tr>
                   </thead>
                   <tbody>
@@ -86,9 +93,9 @@ export async function ApplicationsSection({ view }: { view: CustomerView }) {
                         <td>
                           <bdi>{application.manufacturer}</bdi>
                         </td>
-                        <td className="number">{number(application.installs)}</td>
-                        <td className="number">{number(application.unused)}</td>
-                        <td className="number">{number(application.shortfall)}</td>
+                        {number(application.installs)}
+                        {number(application.unused)}
+                        {number(application.shortfall)}
                       </tr>
                     ))}
                   </tbody>

@@ -106,6 +106,7 @@ export async function ColumnChooser({ layout, back, membershipId, lang }: Props)
         <Link href={back} prefetch={false} className="text-accent underline underline-offset-2">
           {t("layout.back")}
         </Link>
+        <p className="basis-full text-caption text-ink-soft">{t("layout.resetNoUndo")}</p>
       </div>
     </>
   );

@@ -1,3 +1,4 @@
+import { About } from "#components/figures/about.tsx";
 import { EmptyState } from "#components/ui/empty-state.tsx";
 import { LinkButton } from "#components/ui/link-button.tsx";
 import { Pagination } from "#components/ui/pagination.tsx";
@@ -58,6 +59,7 @@ export async function ComputersSection({ view, filter, isFirstPage }: Props) {
                   label: t("computers.unprotected"),
                   count: figure(view, row.devicesUnprotected),
                   current: filter === "unprotected",
+                  about: <About figure="devicesUnprotected" lang={lang} />,
                 },
               ]}
             />
@@ -115,11 +117,7 @@ async function NoDevices({ view, filter }: { view: CustomerView; filter: DeviceF
 /** Inventoried + silent + quarantined + inactive = total, written as the sum that it is. */
 async function Sum({ view }: { view: CustomerView }) {
   const { row } = view.details;
-  const [t, help, common] = await Promise.all([
-    getT(view.lang, "customer"),
-    getT(view.lang, "help"),
-    getT(view.lang, "common"),
-  ]);
+  const [t, common] = await Promise.all([getT(view.lang, "customer"), getT(view.lang, "common")]);
   const parts = [
     { id: "devicesRecent", label: t("computers.recent"), value: row.devicesRecent, sign: "" },
     { id: "devicesSilent", label: t("computers.silent"), value: row.devicesSilent, sign: "+" },
@@ -136,9 +134,11 @@ async function Sum({ view }: { view: CustomerView }) {
         <div
           key={id}
           className="flex flex-col bg-surface px-4 py-3 last:odd:col-span-2 sm:px-5 sm:last:odd:col-span-1"
-          title={help(`figure.${id}.meaning`)}
         >
-          <dt className="text-caption text-ink-soft">{label}</dt>
+          <dt className="flex items-start gap-1 text-caption text-ink-soft">
+            {label}
+            <About figure={id} lang={view.lang} name={label} />
+          </dt>
           <dd
             className="mt-auto text-title font-semibold"
             data-column={id}
@@ -150,7 +150,7 @@ async function Sum({ view }: { view: CustomerView }) {
               </span>
             )}
             {value === null ? (
-              <span className="sr-only">{common("blank.not_reported")}</span>
+              <span className="text-body font-normal text-ink-soft">{common("blank.not_reported")}</span>
             ) : (
               formatNumber(view.lang, value)
             )}

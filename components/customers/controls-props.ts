@@ -1,3 +1,4 @@
+import { type FigureId, figureHref } from "#components/figures/registry.ts";
 import { formatNumber } from "#locales/format.ts";
 import type { Language } from "#locales/languages.ts";
 import { getT } from "#locales/server.ts";
@@ -11,6 +12,7 @@ import {
   filterFields,
   licenceKinds,
   licenceStates,
+  MOST_EXPIRY_DAYS,
   reasonFilters,
   relationships,
   statuses,
@@ -54,7 +56,7 @@ const saidIn = perLanguage(async (lang) => {
     category: productCategories.map((value) => [value, t(`category.${value}`)]),
     licenceState: licenceStates.map((value) => [value, t(`licenceState.${value}`)]),
     relationship: relationships.map((value) => [value, t(`relationship.${value}`)]),
-    expiring: expiries.map((days) => [days, t("filter.within", { days })]),
+    expiring: expiries.map((days) => [days, t("filter.within", { count: Number(days) })]),
     reason: reasonFilters.map((value) => [value, t(`reason.${value}`)]),
     vendor: vendorIds.map((id) => [id, vendorOf(id).name]),
   };
@@ -98,6 +100,17 @@ type Said = Awaited<ReturnType<typeof saidIn>>;
 type Entry = ControlsProps["strip"]["entries"][number];
 type T = Awaited<ReturnType<typeof getT<"customers">>>;
 
+const tileFigures: Record<Entry[0], FigureId> = {
+  "": "stripAll",
+  warning: "stripWarning",
+  sync_pending: "stripPending",
+  access_disabled: "stripDisabled",
+  synced: "stripSynced",
+  stale: "stripStale",
+  expiring: "stripExpiring",
+  overUsed: "stripOverUsed",
+};
+
 /** Customers per status, and those that something is the matter with; each is a filter, taken away by a second click. */
 async function stripEntries(
   list: CustomerList,
@@ -105,7 +118,7 @@ async function stripEntries(
   lang: Language,
   t: T,
 ): Promise<Entry[]> {
-  const status = await getT(lang, "status");
+  const [status, help] = await Promise.all([getT(lang, "status"), getT(lang, "help")]);
   const { counts, concerns } = list;
   const more = t("strip.moreThan");
   const entry = (
@@ -118,7 +131,18 @@ async function stripEntries(
     isMore: boolean,
   ): Entry => {
     const shown = formatNumber(lang, isMore ? Math.min(count, COUNT_LIMIT) : count);
-    return [kind, label, shown, listHref(lang, input, change), isCurrent, title, isMore ? more : ""];
+    const figure = tileFigures[kind];
+    return [
+      kind,
+      label,
+      shown,
+      listHref(lang, input, change),
+      isCurrent,
+      title,
+      isMore ? more : "",
+      figureHref(lang, figure),
+      help("about", { figure: label }),
+    ];
   };
   const concern = (kind: "stale" | "expiring" | "overUsed", name: string, title: string, value: string) => {
     const isCurrent = input[kind] === value;
@@ -169,7 +193,8 @@ function chipsOf(
     const value = input[name];
     if (value === undefined) return [];
     const filter = names[name];
-    const shown = isChoice(name) ? (options[name].find(([id]) => id === value)?.[1] ?? value) : value;
+    const chosen = isChoice(name) ? options[name].find(([id]) => id === value)?.[1] : undefined;
+    const shown = chosen ?? (name === "expiring" ? t("filter.within", { count: Number(value) }) : value);
     const text = name === "q" || isChoice(name) ? t("filter.chip", { filter, value: shown }) : filter;
     const remove = t("filter.remove", {
       filter,
@@ -208,6 +233,7 @@ export async function controlsProps(
       submit: t("search.submit"),
       key: t("search.key"),
       matches: t("search.matches"),
+      failed: t("search.failed"),
     },
     filters: {
       title: t("filter.title"),
@@ -215,6 +241,7 @@ export async function controlsProps(
       active: [...choices, ...switches].filter(isActive).length,
       isMoreActive: hidden.some(isActive),
       open: OPEN,
+      mostDays: MOST_EXPIRY_DAYS,
       fields: choices.map((name) => [name, names[name], [["", any[name]], ...options[name]]]),
       switches: switches.map((name) => [name, names[name], name === "protection" ? "active" : "1"]),
       sort: [

@@ -173,6 +173,7 @@ export async function CustomerEditRecord({
           <LinkButton href={`/${lang}/customers/${record.id}`} variant="quiet">
             {t("edit.cancel")}
           </LinkButton>
+          <p className="basis-full text-caption text-ink-soft">{t("edit.noUndo")}</p>
         </div>
       </form>
     </Section>

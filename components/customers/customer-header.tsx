@@ -1,4 +1,5 @@
 import { AccountActions } from "#components/accounts/account-actions.tsx";
+import { About } from "#components/figures/about.tsx";
 import { Badge } from "#components/ui/badge.tsx";
 import { Breadcrumb } from "#components/ui/breadcrumb.tsx";
 import { CoinIcon } from "#components/ui/icons.tsx";
@@ -74,7 +75,8 @@ export async function CustomerHeader({
                 row.lastSync === null ? undefined : formatDateTime(lang, timeZone, new Date(row.lastSync))
               }
             >
-              {row.lastSync === null ? t("neverSynced") : t("lastSync", { ago: ago(view, row.lastSync) })}
+              {row.lastSync === null ? t("neverSynced") : t("lastSync", { ago: ago(view, row.lastSync) })}{" "}
+              <About figure="lastSync" lang={lang} />
             </span>
           )}
           {isStale(details) && <Badge tone="warning">{t("stale")}</Badge>}

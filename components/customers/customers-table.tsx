@@ -2,7 +2,6 @@
 
 import { useRouter } from "next/navigation";
 import { useEffect, useLayoutEffect, useMemo, useRef } from "react";
-import { explainFigures } from "./figure-notes.ts";
 import { taken } from "./handover.ts";
 import { type Place, focusedPlace, focusPlace } from "./row-focus.ts";
 import { selectRows } from "./row-selection.ts";
@@ -23,13 +22,13 @@ function inDocument(id: string): string | undefined {
 
 /**
  * The table, whose HTML is written on the server (table-rows.ts), and what a script adds to it: links without loading a
- * document, the panel, selection of the page, notes on figures. It stays as it is while the page around it changes.
+ * document, the panel, selection of the page. It stays as it is while the page around it changes.
  */
 export function CustomersTable(props: TableProps) {
   return <LiveTable key={props.id} {...props} />;
 }
 
-function LiveTable({ id, html, density, sortBase, figures }: TableProps) {
+function LiveTable({ id, html, density, sortBase }: TableProps) {
   const router = useRouter();
   const table = useRef<HTMLTableElement>(null);
   const content = useMemo(
@@ -65,10 +64,9 @@ function LiveTable({ id, html, density, sortBase, figures }: TableProps) {
       },
       parts,
     );
-    explainFigures(element, figures, parts.signal);
     selectRows(element, parts.signal);
     return () => parts.abort();
-  }, [router, sortBase, figures]);
+  }, [router, sortBase]);
   return (
     <table
       id={id}

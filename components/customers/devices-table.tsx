@@ -1,6 +1,7 @@
+import { About } from "#components/figures/about.tsx";
 import { Badge, type Tone } from "#components/ui/badge.tsx";
 import { AlertIcon, CheckIcon } from "#components/ui/icons.tsx";
-import { HeaderCell, Table, TableFrame } from "#components/ui/table.tsx";
+import { BlankCell, HeaderCell, Table, TableFrame } from "#components/ui/table.tsx";
 import { formatAge, formatDateTime } from "#locales/format.ts";
 import { getT } from "#locales/server.ts";
 import type { CustomerDetails } from "#server/customer/schema.ts";
@@ -19,17 +20,30 @@ export async function DevicesTable({ view, rows }: { view: CustomerView; rows: r
   const { details, lang, timeZone } = view;
   const [t, common] = await Promise.all([getT(lang, "customer"), getT(lang, "common")]);
   const now = new Date(details.now);
+  const unknown = <BlankCell why={common("blank.not_reported")} data-blank="not_reported" />;
   const optional = (text: string) =>
-    text === "" ? <span className="sr-only">{common("blank.not_reported")}</span> : <bdi>{text}</bdi>;
+    text === "" ? (
+      unknown
+    ) : (
+      <td>
+        <bdi>{text}</bdi>
+      </td>
+    );
   return (
     <TableFrame label={t("computers.title")} hint={common("table.scrollHint")}>
       <Table caption={t("computers.title")}>
         <thead>
           <tr>
             <HeaderCell>{t("computers.hostname")}</HeaderCell>
-            <HeaderCell>{t("computers.state")}</HeaderCell>
-            <HeaderCell>{t("computers.protection")}</HeaderCell>
-            <HeaderCell numeric>{t("computers.lastSeen")}</HeaderCell>
+            <HeaderCell explanation={<About figure="deviceState" lang={lang} />}>
+              {t("computers.state")}
+            </HeaderCell>
+            <HeaderCell explanation={<About figure="deviceProtection" lang={lang} />}>
+              {t("computers.protection")}
+            </HeaderCell>
+            <HeaderCell numeric explanation={<About figure="deviceSeen" lang={lang} />}>
+              {t("computers.lastSeen")}
+            </HeaderCell>
             <HeaderCell>{t("computers.type")}</HeaderCell>
             <HeaderCell>{t("computers.os")}</HeaderCell>
             <HeaderCell>{t("computers.person")}</HeaderCell>
@@ -52,35 +66,37 @@ export async function DevicesTable({ view, rows }: { view: CustomerView; rows: r
                     <Badge tone={tones[state]}>{t(`computers.stateOf.${state}`)}</Badge>
                   )}
                 </td>
-                <td>
-                  {device.isProtected === null ? (
-                    <span className="sr-only">{common("blank.not_reported")}</span>
-                  ) : device.isProtected ? (
-                    <Badge
-                      plain
-                      tone={
-                        device.health === "bad"
-                          ? "danger"
-                          : device.health === "suspicious"
-                            ? "warning"
-                            : "positive"
-                      }
-                      icon={
-                        device.health === "bad" || device.health === "suspicious" ? (
-                          <AlertIcon />
-                        ) : (
-                          <CheckIcon />
-                        )
-                      }
-                    >
-                      {t(`computers.health.${device.health}`)}
-                    </Badge>
-                  ) : (
-                    <Badge plain tone="danger" icon={<AlertIcon />}>
-                      {t("computers.isUnprotected")}
-                    </Badge>
-                  )}
-                </td>
+                {device.isProtected === null ? (
+                  unknown
+                ) : (
+                  <td>
+                    {device.isProtected ? (
+                      <Badge
+                        plain
+                        tone={
+                          device.health === "bad"
+                            ? "danger"
+                            : device.health === "suspicious"
+                              ? "warning"
+                              : "positive"
+                        }
+                        icon={
+                          device.health === "bad" || device.health === "suspicious" ? (
+                            <AlertIcon />
+                          ) : (
+                            <CheckIcon />
+                          )
+                        }
+                      >
+                        {t(`computers.health.${device.health}`)}
+                      </Badge>
+                    ) : (
+                      <Badge plain tone="danger" icon={<AlertIcon />}>
+                        {t("computers.isUnprotected")}
+                      </Badge>
+                    )}
+                  </td>
+                )}
                 <td
                   className="number"
                   title={
@@ -94,8 +110,8 @@ export async function DevicesTable({ view, rows }: { view: CustomerView; rows: r
                     : formatAge(lang, new Date(device.lastSeenAt), now)}
                 </td>
                 <td>{t(`computers.typeOf.${device.type}`)}</td>
-                <td>{optional(device.os)}</td>
-                <td>{optional(device.person)}</td>
+                {optional(device.os)}
+                {optional(device.person)}
               </tr>
             );
           })}

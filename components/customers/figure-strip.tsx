@@ -1,9 +1,11 @@
+import { About } from "#components/figures/about.tsx";
+import type { FigureId } from "#components/figures/registry.ts";
 import { formatNumber } from "#locales/format.ts";
 import type { Language } from "#locales/languages.ts";
 import { getT } from "#locales/server.ts";
 
 export type StripFigure = {
-  id: string;
+  id: FigureId;
   label: string;
   value: number | string | null;
   /** Said below the figure: what it is a part of. */
@@ -25,7 +27,10 @@ export async function FigureStrip({
     <dl aria-label={label} className="grid grid-cols-2 gap-px border-b border-line bg-line sm:grid-cols-4">
       {figures.map(({ id, label: name, value, of }) => (
         <div key={id} className="flex flex-col bg-surface px-4 py-3 sm:px-5">
-          <dt className="text-caption text-ink-soft">{name}</dt>
+          <dt className="flex items-start gap-1 text-caption text-ink-soft">
+            {name}
+            <About figure={id} lang={lang} name={name} />
+          </dt>
           <dd
             className="mt-auto text-title font-semibold"
             data-column={id}

@@ -1,6 +1,7 @@
 import Link from "next/link";
 import { GroupNotice } from "#components/groups/group-notice.tsx";
 import { type Query, typed } from "#components/groups/group-view.ts";
+import { movedUndo, UndoChange } from "#components/groups/undo-change.tsx";
 import { Button } from "#components/ui/button.tsx";
 import { Field } from "#components/ui/field.tsx";
 import { Select } from "#components/ui/input.tsx";
@@ -26,7 +27,11 @@ export async function GroupsSection({
   const [t, g] = await Promise.all([getT(lang, "customer"), getT(lang, "group")]);
   const { id, groups: names } = details.row;
   const isEmpty = names.length === 0;
-  const isOutcome = typed(query, "notice") === "added" || typed(query, "error")?.startsWith("group.");
+  const back = `/${lang}/customers/${id}#groups`;
+  const undo = groups && movedUndo({ query, lang, membershipId }, back);
+  const isOutcome =
+    ["added", "removed"].includes(typed(query, "notice") ?? "") ||
+    typed(query, "error")?.startsWith("group.");
   return (
     <Section
       id="groups"
@@ -41,7 +46,9 @@ export async function GroupsSection({
         )
       }
     >
-      {isOutcome && <GroupNotice query={query} lang={lang} />}
+      {isOutcome && (
+        <GroupNotice query={query} lang={lang} undo={undo && <UndoChange undo={undo} lang={lang} />} />
+      )}
       {isEmpty ? (
         <p className="text-ink-soft">{t("groups.empty")}</p>
       ) : (
@@ -79,7 +86,7 @@ export async function GroupsSection({
         >
           <input type="hidden" name="action" value="add" />
           <input type="hidden" name={`customer.${id}`} value="on" />
-          <input type="hidden" name="return" value={`/${lang}/customers/${id}#groups`} />
+          <input type="hidden" name="return" value={back} />
           <Field id="add-to-group" label={g("ofCustomer.add")} className="min-w-0 flex-1 basis-48">
             {(control) => (
               <Select

@@ -16,7 +16,7 @@ import {
   TriangleIcon,
 } from "#components/ui/icons.tsx";
 import { Button } from "#components/ui/button.tsx";
-import { Select } from "#components/ui/input.tsx";
+import { Select, TextInput } from "#components/ui/input.tsx";
 import { SearchField } from "#components/search/search-field.tsx";
 import { ListForm } from "./list-form.tsx";
 
@@ -43,14 +43,26 @@ export type ControlsProps = {
       title: string,
       /** "more than", where counting stopped at the count. */
       moreThan: string,
+      /** Where the figure is explained, and how that link is called. */
+      explained: string,
+      about: string,
     ][];
   };
-  search: { label: string; placeholder: string; submit: string; key: string; matches: string };
+  search: {
+    label: string;
+    placeholder: string;
+    submit: string;
+    key: string;
+    matches: string;
+    failed: string;
+  };
   filters: {
     title: string;
     more: string;
     active: number;
     isMoreActive: boolean;
+    /** The most days within which something may be asked to end. */
+    mostDays: number;
     /** So many of the fields stand open, the others behind `more`. */
     open: number;
     fields: [name: string, label: string, options: Option[]][];
@@ -67,6 +79,42 @@ export type ControlsProps = {
   };
 };
 
+/** Any number of days, those of the choices offered; the first of these is what stands in the empty field. */
+function Days({
+  name,
+  label,
+  options: [[, empty] = ["", ""], ...offered],
+  most,
+  value,
+}: {
+  name: string;
+  label: string;
+  options: Option[];
+  most: number;
+  value: string | undefined;
+}) {
+  return (
+    <>
+      <TextInput
+        type="number"
+        name={name}
+        aria-label={label}
+        placeholder={empty}
+        min={1}
+        max={most}
+        step={1}
+        list={`${name}-offered`}
+        defaultValue={value ?? ""}
+      />
+      <datalist id={`${name}-offered`}>
+        {offered.map(([days, text]) => (
+          <option key={days} value={days} label={text} />
+        ))}
+      </datalist>
+    </>
+  );
+}
+
 /** What narrows the list: status strip, search, filters, and what is in force; `children` stand beside that. */
 export function ListControls({
   action,
@@ -80,19 +128,29 @@ export function ListControls({
 }: ControlsProps & { children?: ReactNode }) {
   // What was opened stays open when the last filter in it is taken away.
   const [isMoreOpen, setMoreOpen] = useState(filters.isMoreActive);
-  const choice = ([name, label, options]: [string, string, Option[]]) => (
-    <Select
-      key={name}
-      name={name}
-      aria-label={label}
-      defaultValue={values[name] ?? ""}
-      options={options.map(([value, text]) => ({ value, label: text }))}
-    />
-  );
+  const choice = ([name, label, options]: [string, string, Option[]]) =>
+    name === "expiring" ? (
+      <Days
+        key={name}
+        name={name}
+        label={label}
+        options={options}
+        most={filters.mostDays}
+        value={values[name]}
+      />
+    ) : (
+      <Select
+        key={name}
+        name={name}
+        aria-label={label}
+        defaultValue={values[name] ?? ""}
+        options={options.map(([value, text]) => ({ value, label: text }))}
+      />
+    );
   return (
     <>
       <ul aria-label={strip.label} className="status-strip">
-        {strip.entries.map(([kind, label, count, href, isCurrent, title, moreThan]) => {
+        {strip.entries.map(([kind, label, count, href, isCurrent, title, moreThan, explained, about]) => {
           const Shape = kind === "" ? undefined : shapes[kind];
           return (
             <li key={kind}>
@@ -112,6 +170,7 @@ export function ListControls({
                   {count}
                 </span>
               </Link>
+              <Link href={explained} prefetch={false} className="about" aria-label={about} />
             </li>
           );
         })}

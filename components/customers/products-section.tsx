@@ -1,7 +1,8 @@
+import { About } from "#components/figures/about.tsx";
 import { Badge, type Tone } from "#components/ui/badge.tsx";
 import { EmptyState } from "#components/ui/empty-state.tsx";
 import { Section } from "#components/ui/section.tsx";
-import { HeaderCell, Table, TableFrame } from "#components/ui/table.tsx";
+import { BlankCell, HeaderCell, Table, TableFrame } from "#components/ui/table.tsx";
 import { formatDay, formatNumber, formatPercent } from "#locales/format.ts";
 import { getT } from "#locales/server.ts";
 import type { CustomerDetails } from "#server/customer/schema.ts";
@@ -52,13 +53,23 @@ export async function ProductsSection({ view }: { view: CustomerView }) {
             <thead>
               <tr>
                 <HeaderCell>{t("products.product")}</HeaderCell>
-                <HeaderCell>{t("products.status")}</HeaderCell>
-                <HeaderCell>{t("products.usage")}</HeaderCell>
-                <HeaderCell numeric>{t("products.used")}</HeaderCell>
-                <HeaderCell numeric>{t("products.quantity")}</HeaderCell>
+                <HeaderCell explanation={<About figure="productStatus" lang={lang} />}>
+                  {t("products.status")}
+                </HeaderCell>
+                <HeaderCell explanation={<About figure="productUsage" lang={lang} />}>
+                  {t("products.usage")}
+                </HeaderCell>
+                <HeaderCell numeric explanation={<About figure="productUsed" lang={lang} />}>
+                  {t("products.used")}
+                </HeaderCell>
+                <HeaderCell numeric explanation={<About figure="productLicensed" lang={lang} />}>
+                  {t("products.quantity")}
+                </HeaderCell>
                 <HeaderCell>{t("products.kind")}</HeaderCell>
                 <HeaderCell>{t("products.owner")}</HeaderCell>
-                <HeaderCell>{t("products.ends")}</HeaderCell>
+                <HeaderCell explanation={<About figure="productEnds" lang={lang} />}>
+                  {t("products.ends")}
+                </HeaderCell>
               </tr>
             </thead>
             <tbody>
@@ -80,9 +91,7 @@ export async function ProductsSection({ view }: { view: CustomerView }) {
                   <td>
                     <Badge tone={tones[licence.status]}>{t(`products.state.${licence.status}`)}</Badge>
                   </td>
-                  <td>
-                    <Usage licence={licence} view={view} />
-                  </td>
+                  <Usage licence={licence} view={view} />
                   <Quantity
                     amount={licence.used}
                     blank={common("blank.not_reported")}
@@ -134,9 +143,7 @@ function Quantity({
   column: string;
 }) {
   return amount === null ? (
-    <td className="number" data-column={column} data-blank="not_reported">
-      <span className="sr-only">{blank}</span>
-    </td>
+    <BlankCell numeric why={blank} data-column={column} data-blank="not_reported" />
   ) : (
     <td className="number" data-column={column}>
       {formatNumber(view.lang, amount)}
@@ -145,19 +152,29 @@ function Quantity({
 }
 
 async function Usage({ licence, view: { lang } }: { licence: Licence; view: CustomerView }) {
+  const [t, common] = await Promise.all([getT(lang, "customer"), getT(lang, "common")]);
   const length = licence.isUnlimited ? undefined : usageLength(licence.used, licence.quantity);
-  if (length === undefined) return null;
-  const t = await getT(lang, "customer");
+  if (length === undefined) {
+    const isKnown = licence.used !== null && licence.quantity !== null;
+    const [blank, why] = licence.isUnlimited
+      ? ["unlimited", t("products.unlimited")]
+      : isKnown
+        ? ["no_licence", common("blank.no_licence")]
+        : ["not_reported", common("blank.not_reported")];
+    return <BlankCell why={why} data-blank={blank} />;
+  }
   const over = overUse(licence.used, licence.quantity);
   const ratio = Number(licence.quantity) > 0 ? Number(licence.used) / Number(licence.quantity) : undefined;
   return (
-    <span
-      className={`inline-flex items-center gap-2 text-caption ${over === undefined ? "text-ink-soft" : "text-warning"}`}
-    >
-      <UsageBar length={length} isOver={over !== undefined} />
-      {over === undefined
-        ? ratio !== undefined && t("products.percent", { percent: formatPercent(lang, ratio) })
-        : t("products.overBy", { amount: formatNumber(lang, over) })}
-    </span>
+    <td>
+      <span
+        className={`inline-flex items-center gap-2 text-caption ${over === undefined ? "text-ink-soft" : "text-warning"}`}
+      >
+        <UsageBar length={length} isOver={over !== undefined} />
+        {over === undefined
+          ? ratio !== undefined && t("products.percent", { percent: formatPercent(lang, ratio) })
+          : t("products.overBy", { amount: formatNumber(lang, over) })}
+      </span>
+    </td>
   );
 }

@@ -18,8 +18,13 @@ export function selectRows(table: HTMLTableElement, signal: AbortSignal): void {
   table.addEventListener("click", (event) => (isRange = event.shiftKey), { signal, capture: true });
   table.addEventListener(
     "change",
-    ({ target }) => {
+    ({ target, isTrusted }) => {
       if (!(target instanceof HTMLInputElement)) return;
+      // The selection bar has ticked or cleared rows: no place to begin a range.
+      if (!isTrusted) {
+        last = undefined;
+        return show();
+      }
       if (target === whole) for (const box of boxes) box.checked = whole.checked;
       else if (isRange && last) {
         const [from = 0, to = 0] = [boxes.indexOf(last), boxes.indexOf(target)].sort((a, b) => a - b);

@@ -1,7 +1,8 @@
+import { About } from "#components/figures/about.tsx";
 import { Badge } from "#components/ui/badge.tsx";
 import { EmptyState } from "#components/ui/empty-state.tsx";
 import { Section } from "#components/ui/section.tsx";
-import { HeaderCell, Table, TableFrame } from "#components/ui/table.tsx";
+import { BlankCell, HeaderCell, Table, TableFrame } from "#components/ui/table.tsx";
 import { formatMoney, formatNumber } from "#locales/format.ts";
 import { getT } from "#locales/server.ts";
 import { type CustomerView, sectionState } from "./customer-view.ts";
@@ -50,8 +51,11 @@ async function SaasFigures({ view }: { view: CustomerView }) {
   const { row } = details;
   const saas = details.saas ?? [];
   const [t, common] = await Promise.all([getT(lang, "customer"), getT(lang, "common")]);
-  const blank = <span className="sr-only">{common("blank.not_reported")}</span>;
-  const number = (value: number | null) => (value === null ? blank : formatNumber(lang, value));
+  const blank = (numeric: boolean) => (
+    <BlankCell numeric={numeric} why={common("blank.not_reported")} data-blank="not_reported" />
+  );
+  const number = (value: number | null) =>
+    value === null ? blank(true) : <td className="number">{formatNumber(lang, value)}</td>;
   const part = (value: number | null, whole: number | null) =>
     value === null || whole === null ? undefined : t("saas.of", { total: formatNumber(lang, whole) });
   return (
@@ -90,11 +94,21 @@ async function SaasFigures({ view }: { view: CustomerView }) {
                 <tr>
                   <HeaderCell>{t("saas.name")}</HeaderCell>
                   <HeaderCell>{t("saas.category")}</HeaderCell>
-                  <HeaderCell numeric>{t("saas.users")}</HeaderCell>
-                  <HeaderCell numeric>{t("saas.activeUsers")}</HeaderCell>
-                  <HeaderCell numeric>{t("saas.subscriptions")}</HeaderCell>
-                  <HeaderCell numeric>{t("saas.assigned")}</HeaderCell>
-                  <HeaderCell numeric>{t("saas.yearlyCost")}</HeaderCell>
+                  <HeaderCell numeric explanation={<About figure="saasAppUsers" lang={lang} />}>
+                    {t("saas.users")}
+                  </HeaderCell>
+                  <HeaderCell numeric explanation={<About figure="saasAppActive" lang={lang} />}>
+                    {t("saas.activeUsers")}
+                  </HeaderCell>
+                  <HeaderCell numeric explanation={<About figure="saasAppSubscriptions" lang={lang} />}>
+                    {t("saas.subscriptions")}
+                  </HeaderCell>
+                  <HeaderCell numeric explanation={<About figure="saasAppAssigned" lang={lang} />}>
+                    {t("saas.assigned")}
+                  </HeaderCell>
+                  <HeaderCell numeric explanation={<About figure="saasAppCost" lang={lang} />}>
+                    {t("saas.yearlyCost")}
+                  </HeaderCell>
                 </tr>
               </thead>
               <tbody>
@@ -104,14 +118,16 @@ async function SaasFigures({ view }: { view: CustomerView }) {
                       <bdi className="font-medium">{one.name}</bdi>
                       <span className="block text-caption font-normal text-ink-soft">{one.manufacturer}</span>
                     </th>
-                    <td>{one.category || blank}</td>
-                    <td className="number">{number(one.users)}</td>
-                    <td className="number">{number(one.activeUsers)}</td>
-                    <td className="number">{number(one.subscriptions)}</td>
-                    <td className="number">{number(one.assigned)}</td>
-                    <td className="number">
-                      {one.yearlyCost === null ? blank : formatMoney(lang, one.yearlyCost, one.currency)}
-                    </td>
+                    {one.category === "" ? blank(false) : <td>{one.category}</td>}
+                    {number(one.users)}
+                    {number(one.activeUsers)}
+                    {number(one.subscriptions)}
+                    {number(one.assigned)}
+                    {one.yearlyCost === null ? (
+                      blank(true)
+                    ) : (
+                      <td className="number">{formatMoney(lang, one.yearlyCost, one.currency)}</td>
+                    )}
                   </tr>
                 ))}
               </tbody>

@@ -27,6 +27,5 @@ export async function tableProps(
     html: isDocument ? undefined : html,
     density: list.layout.density,
     sortBase: sortBaseOf(lang, input),
-    figures: `/${lang}/help/figures`,
   };
 }

@@ -52,7 +52,9 @@ export function tableHead({ shown, list, input, lang, said, may }: Parts): Marku
   const foldable = (group: ColumnGroup) => columns.filter((id) => known.get(id)?.group === group).length > 1;
   const groupCells = spans.map(({ group, span }) => {
     const label = said.groups[group];
-    if (label === undefined) return markup`<td colspan="${span}"></td>`;
+    // One column of the sources' ages has the group's very name.
+    if (label === undefined || (group === "sync" && !foldable(group)))
+      return markup`<td colspan="${span}"></td>`;
     const isFolded = folded.includes(group);
     return markup`<th colspan="${span}" scope="colgroup"><span class="head">${label}${
       foldable(group) &&

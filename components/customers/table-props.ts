@@ -9,7 +9,6 @@ export type TableProps = {
   density: "comfortable" | "compact";
   /** How addresses that only change the order begin: they keep the place on the page. */
   sortBase: string;
-  figures: string;
 };
 
 export type TableWords = {

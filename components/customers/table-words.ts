@@ -16,6 +16,7 @@ export const tableWords = perLanguage(async (lang) => {
     applications: t("group.applications"),
     saas: t("group.saas"),
     licences: t("group.licences"),
+    sync: t("group.sync"),
   };
   const words: TableWords = {
     caption: t("table.caption"),

@@ -1,3 +1,4 @@
+import type { ReactNode } from "react";
 import { Notice } from "#components/ui/notice.tsx";
 import { formatNumber } from "#locales/format.ts";
 import type { Language } from "#locales/languages.ts";
@@ -8,8 +9,8 @@ import { type Query, typed } from "./group-view.ts";
 const outcomes = ["created", "rename", "rule", "give", "take", "delete"] as const;
 const moves = ["added", "removed"] as const;
 
-/** What a form did, or why it did not; that two people changed one group is told where they did. */
-export async function GroupNotice({ query, lang }: { query: Query; lang: Language }) {
+/** What a form did, with the way back, or why it did not; that two people changed one group is told where they did. */
+export async function GroupNotice({ query, lang, undo }: { query: Query; lang: Language; undo?: ReactNode }) {
   const t = await getT(lang, "groups");
   const notice = typed(query, "notice");
   const error = typed(query, "error");
@@ -35,7 +36,9 @@ export async function GroupNotice({ query, lang }: { query: Query; lang: Languag
       ) : (
         done && (
           <output className="block">
-            <Notice tone="positive" title={done} />
+            <Notice tone="positive" title={done} action={undo}>
+              {outcome === "created" ? t("notice.createdUndo") : undefined}
+            </Notice>
           </output>
         )
       )}

@@ -1,4 +1,5 @@
 import Link from "next/link";
+import { About } from "#components/figures/about.tsx";
 import { HeaderCell, Table, TableFrame } from "#components/ui/table.tsx";
 import { formatList, formatNumber } from "#locales/format.ts";
 import type { Language } from "#locales/languages.ts";
@@ -19,9 +20,13 @@ export async function GroupsTable({ list, lang }: { list: GroupList; lang: Langu
         <thead>
           <tr>
             <HeaderCell>{t("column.name")}</HeaderCell>
-            <HeaderCell numeric>{t("column.customers")}</HeaderCell>
+            <HeaderCell numeric explanation={<About figure="groupCustomers" lang={lang} />}>
+              {t("column.customers")}
+            </HeaderCell>
             <HeaderCell>{t("column.kind")}</HeaderCell>
-            <HeaderCell>{t("column.administrators")}</HeaderCell>
+            <HeaderCell explanation={<About figure="groupAdministrators" lang={lang} />}>
+              {t("column.administrators")}
+            </HeaderCell>
           </tr>
         </thead>
         <tbody>

@@ -1,6 +1,7 @@
 import Link from "next/link";
 import type { ReactNode } from "react";
 import { StatusBadge } from "#components/customers/status-badge.tsx";
+import { About } from "#components/figures/about.tsx";
 import { Button } from "#components/ui/button.tsx";
 import { EmptyState } from "#components/ui/empty-state.tsx";
 import { Field } from "#components/ui/field.tsx";
@@ -140,7 +141,12 @@ export async function MembersSection({ view, list }: { view: GroupView; list: Cu
   const q = typed(query, "q")?.trim();
   const isByRule = group.rule !== null;
   return (
-    <Section id="members" title={t("members.title")} aside={await countText(lang, group.customers)}>
+    <Section
+      id="members"
+      title={t("members.title")}
+      about={<About figure="groupCustomers" lang={lang} />}
+      aside={await countText(lang, group.customers)}
+    >
       {isByRule && <p className="mb-4 max-w-prose text-caption text-ink-soft">{t("members.byRule")}</p>}
       {(list.rows.length > 0 || q) && (
         <SearchForm

@@ -6,6 +6,7 @@ import { ProductsSection } from "#components/customers/products-section.tsx";
 import { reasonWriter } from "#components/customers/reasons.ts";
 import { StatusBadge } from "#components/customers/status-badge.tsx";
 import { vendorOf } from "#components/customers/vendors.ts";
+import { About } from "#components/figures/about.tsx";
 import { Badge } from "#components/ui/badge.tsx";
 import { EmptyState } from "#components/ui/empty-state.tsx";
 import { AlertIcon, LockIcon, TickCircleIcon } from "#components/ui/icons.tsx";
@@ -29,7 +30,11 @@ type Props = {
 export async function OwnHome({ view, people, partnerName, mayConnect }: Props) {
   const { details, lang } = view;
   const { row } = details;
-  const [t, customer] = await Promise.all([getT(lang, "home"), getT(lang, "customer")]);
+  const [t, customer, common] = await Promise.all([
+    getT(lang, "home"),
+    getT(lang, "customer"),
+    getT(lang, "common"),
+  ]);
   const showsFigures = row.blank === null;
   const figures = (["devicesTotal", "devicesSilent", "devicesUnprotected"] as const).map((id) => ({
     id,
@@ -59,12 +64,13 @@ export async function OwnHome({ view, people, partnerName, mayConnect }: Props) 
         }
       />
       <Reasons view={view} page={page} />
+      {row.blank !== null && <p className="mb-6 text-ink-soft">{common(`blank.${row.blank}`)}</p>}
       {showsFigures && (
         <div className="mb-6 overflow-hidden rounded-lg border border-line">
           <FigureStrip
             lang={lang}
             label={t("figure.label")}
-            figures={[...figures, { id: "alerts", label: t("figure.alerts"), value: row.alertsHigh }]}
+            figures={[...figures, { id: "severeAlerts", label: t("figure.alerts"), value: row.alertsHigh }]}
           />
         </div>
       )}
@@ -126,6 +132,7 @@ async function PeopleSection({ view, people, partnerName }: Omit<Props, "mayConn
     <Section
       id="people"
       title={t("own.people")}
+      about={<About figure="whoHasAccess" lang={lang} />}
       flush
       aside={
         people.length > 0 &&
@@ -171,6 +178,7 @@ async function SourcesSection({ view, mayConnect }: Pick<Props, "view" | "mayCon
     <Section
       id="sources"
       title={t("own.sources")}
+      about={<About figure="sourceRead" lang={lang} />}
       flush
       action={
         mayConnect ? (

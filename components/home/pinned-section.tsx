@@ -1,5 +1,7 @@
 import Link from "next/link";
 import { StatusBadge } from "#components/customers/status-badge.tsx";
+import { About, FigureLegend } from "#components/figures/about.tsx";
+import type { FigureId } from "#components/figures/registry.ts";
 import { PinForm } from "#components/pins/pin-form.tsx";
 import { EmptyState } from "#components/ui/empty-state.tsx";
 import { CoinIcon, PinIcon } from "#components/ui/icons.tsx";
@@ -10,13 +12,31 @@ import { getT } from "#locales/server.ts";
 import type { PinnedRow } from "#server/pins/schema.ts";
 import { type HomeView, homeHref } from "./home-view.ts";
 
+/** The key figures of every row are explained once above them. */
+const legend: readonly FigureId[] = [
+  "devicesTotal",
+  "devicesSilent",
+  "devicesUnprotected",
+  "used",
+  "licensed",
+  "severeAlerts",
+  "licenceEndsOn",
+  "lastSync",
+];
+
 /** Pinned customers with status and key figures, each a click from its page. */
 export async function PinnedSection({ rows, view }: { rows: readonly PinnedRow[]; view: HomeView }) {
   const { input, lang } = view;
   const t = await getT(lang, "home");
   const isNarrowed = input.group !== undefined;
   return (
-    <Section id="pinned" title={t("pins.title")} flush aside={formatNumber(lang, rows.length)}>
+    <Section
+      id="pinned"
+      title={t("pins.title")}
+      about={<About figure="pinnedCustomers" lang={lang} />}
+      flush
+      aside={formatNumber(lang, rows.length)}
+    >
       {rows.length === 0 ? (
         <EmptyState
           level={3}
@@ -26,11 +46,19 @@ export async function PinnedSection({ rows, view }: { rows: readonly PinnedRow[]
           action={<LinkButton href={`/${lang}/customers`}>{t("pins.choose")}</LinkButton>}
         />
       ) : (
-        <ul className="divide-y divide-line">
-          {rows.map((row) => (
-            <Pinned key={row.id} row={row} view={view} />
-          ))}
-        </ul>
+        <>
+          <FigureLegend
+            figures={legend}
+            names={{ devicesTotal: t("figure.devicesTotal"), licenceEndsOn: t("figure.licenceEndsOn") }}
+            lang={lang}
+            className="border-b border-line px-4 py-2 sm:px-5"
+          />
+          <ul className="divide-y divide-line">
+            {rows.map((row) => (
+              <Pinned key={row.id} row={row} view={view} />
+            ))}
+          </ul>
+        </>
       )}
     </Section>
   );
@@ -38,7 +66,12 @@ export async function PinnedSection({ rows, view }: { rows: readonly PinnedRow[]
 
 async function Pinned({ row, view }: { row: PinnedRow; view: HomeView }) {
   const { lang, timeZone, membershipId, queue } = view;
-  const [t, list] = await Promise.all([getT(lang, "home"), getT(lang, "customers")]);
+  const [t, list, common] = await Promise.all([
+    getT(lang, "home"),
+    getT(lang, "customers"),
+    getT(lang, "common"),
+  ]);
+  const blank = row.relationship === "order_only" ? "not_entitled" : row.blank;
   const figures = (
     ["devicesTotal", "devicesSilent", "devicesUnprotected", "used", "licensed"] as const
   ).flatMap((id) => (row[id] === null ? [] : [{ id, value: formatNumber(lang, row[id]) }]));
@@ -85,6 +118,7 @@ async function Pinned({ row, view }: { row: PinnedRow; view: HomeView }) {
           </time>
         )}
       </p>
+      {blank !== null && <p className="mt-2 text-caption text-ink-soft">{common(`blank.${blank}`)}</p>}
       {all.length > 0 && (
         <dl className="mt-2 flex flex-wrap gap-x-5 gap-y-1">
           {all.map(({ id, value }) => (

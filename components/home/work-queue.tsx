@@ -1,3 +1,5 @@
+import { About } from "#components/figures/about.tsx";
+import type { FigureId } from "#components/figures/registry.ts";
 import { EmptyState } from "#components/ui/empty-state.tsx";
 import { TickCircleIcon } from "#components/ui/icons.tsx";
 import { LinkButton } from "#components/ui/link-button.tsx";
@@ -10,6 +12,16 @@ import { type HomeView, homeHref } from "./home-view.ts";
 import { WorkRow } from "./work-row.tsx";
 import { type WorkText, workWriter } from "./work-words.ts";
 
+const figures: Record<WorkKind, FigureId> = {
+  connection: "workConnection",
+  stuck: "workStuck",
+  warning: "workWarning",
+  request: "workRequest",
+  access_end: "workAccessEnd",
+  licence_end: "workLicenceEnd",
+  over_use: "workOverUse",
+  account: "workAccount",
+};
 type Group = Queue["sections"][number];
 
 /** What waits, by kind: a few of each with their number, and where all of them are; of one kind a page of it. */
@@ -56,11 +68,13 @@ async function WorkGroup({
   const t = await getT(lang, "home");
   const formatted = formatNumber(lang, total);
   const isAlone = input.kind !== undefined;
-  const about = kind === "warning" && input.of === "mine" ? "mineWarnings" : kind;
+  const isMine = kind === "warning" && input.of === "mine";
+  const about = isMine ? "mineWarnings" : kind;
   return (
     <Section
       id={kind}
       title={title}
+      about={<About figure={isMine ? "workMine" : figures[kind]} lang={lang} />}
       flush
       aside={
         <span className="font-semibold text-ink tabular-nums">

@@ -1,3 +1,4 @@
+import { About } from "#components/figures/about.tsx";
 import { Button } from "#components/ui/button.tsx";
 import { EmptyState } from "#components/ui/empty-state.tsx";
 import { LinkButton } from "#components/ui/link-button.tsx";
@@ -7,7 +8,7 @@ import { formatNumber } from "#locales/format.ts";
 import type { Language } from "#locales/languages.ts";
 import { getT } from "#locales/server.ts";
 import { type ImportDetails, type ImportPreview, type Outcome, outcomes } from "#server/imports/schema.ts";
-import { outcomeLooks } from "./outcome-badge.tsx";
+import { outcomeFigures, outcomeLooks } from "./outcome-badge.tsx";
 import { PreviewTable } from "./preview-table.tsx";
 
 type Props = {
@@ -34,6 +35,7 @@ export async function ImportPreviewView({ list, preview, only, lang, membershipI
           value={formatNumber(lang, list.rowsTotal)}
           href={`${page}?step=preview`}
           current={only === undefined}
+          about={<About figure="importRows" lang={lang} />}
         />
         {outcomes.map((outcome) => {
           const { icon: Icon, text } = outcomeLooks[outcome];
@@ -45,6 +47,7 @@ export async function ImportPreviewView({ list, preview, only, lang, membershipI
               icon={<Icon className={`size-4 ${text}`} />}
               href={`${page}?step=preview&outcome=${outcome}`}
               current={only === outcome}
+              about={<About figure={outcomeFigures[outcome]} lang={lang} />}
             />
           );
         })}

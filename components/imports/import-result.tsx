@@ -1,3 +1,4 @@
+import { About } from "#components/figures/about.tsx";
 import { Button } from "#components/ui/button.tsx";
 import { buttonClass } from "#components/ui/button-class.ts";
 import { DownloadIcon } from "#components/ui/icons.tsx";
@@ -8,7 +9,7 @@ import { formatNumber } from "#locales/format.ts";
 import type { Language } from "#locales/languages.ts";
 import { getT } from "#locales/server.ts";
 import type { ImportDetails } from "#server/imports/schema.ts";
-import { outcomeLooks } from "./outcome-badge.tsx";
+import { outcomeFigures, outcomeLooks } from "./outcome-badge.tsx";
 
 type Props = { list: ImportDetails; lang: Language };
 
@@ -32,6 +33,7 @@ export async function ImportResult({ list, lang }: Props) {
               label={t(`outcome.${outcome}`)}
               value={formatNumber(lang, count)}
               icon={<Icon className={`size-4 ${text}`} />}
+              about={<About figure={outcomeFigures[outcome]} lang={lang} />}
             />
           );
         })}

@@ -1,4 +1,5 @@
-import { HeaderCell, Table, TableFrame } from "#components/ui/table.tsx";
+import { About } from "#components/figures/about.tsx";
+import { BlankCell, HeaderCell, Table, TableFrame } from "#components/ui/table.tsx";
 import { formatList } from "#locales/format.ts";
 import type { Language } from "#locales/languages.ts";
 import { getT } from "#locales/server.ts";
@@ -19,20 +20,18 @@ export async function PreviewTable({
 }) {
   const [t, common] = await Promise.all([getT(lang, "imports"), getT(lang, "common")]);
   const fields = shown.filter((field) => columns.some((column) => column.field === field));
+  const named = (ids: readonly Field[]) =>
+    formatList(
+      lang,
+      ids.map((id) => t(`field.${id}`)),
+    );
   const remarks = (row: PreviewRow): string[] => [
     ...row.reasons.map(({ code, field, values }) =>
       t(`reason.${code}`, { ...values, field: field ? t(`field.${field}`) : "" }),
     ),
-    ...(row.changes.length > 0
-      ? [
-          t("preview.changes", {
-            fields: formatList(
-              lang,
-              row.changes.map((field) => t(`field.${field}`)),
-            ),
-          }),
-        ]
-      : []),
+    ...(row.changes.length > 0 ? [t("preview.changes", { fields: named(row.changes) })] : []),
+    ...(row.resets.length > 0 ? [t("preview.resets", { fields: named(row.resets) })] : []),
+    ...(row.resets.includes("name") ? [t("preview.resetsName", { field: t("field.nameShown") })] : []),
     ...(row.hasNamesake ? [t("preview.namesake")] : []),
     ...(row.hasSameDomain ? [t("preview.sameDomain")] : []),
   ];
@@ -42,7 +41,9 @@ export async function PreviewTable({
         <thead>
           <tr>
             <HeaderCell>{t("field.name")}</HeaderCell>
-            <HeaderCell numeric>{t("preview.line")}</HeaderCell>
+            <HeaderCell numeric explanation={<About figure="importLine" lang={lang} />}>
+              {t("preview.line")}
+            </HeaderCell>
             <HeaderCell>{t("preview.outcome")}</HeaderCell>
             <HeaderCell>{t("preview.remarks")}</HeaderCell>
             {fields.map((field) => (
@@ -65,13 +66,17 @@ export async function PreviewTable({
                   {remarks(row).join(" · ")}
                 </span>
               </td>
-              {fields.map((field) => (
-                <td key={field}>
-                  <bdi className="block max-w-64 truncate" title={row.values[field]}>
-                    {row.values[field]}
-                  </bdi>
-                </td>
-              ))}
+              {fields.map((field) =>
+                row.values[field] === undefined ? (
+                  <BlankCell key={field} why={t("preview.blank")} data-blank="not_reported" />
+                ) : (
+                  <td key={field}>
+                    <bdi className="block max-w-64 truncate" title={row.values[field]}>
+                      {row.values[field]}
+                    </bdi>
+                  </td>
+                ),
+              )}
             </tr>
           ))}
         </tbody>

@@ -24,6 +24,7 @@ import type { Language } from "#locales/languages.ts";
 import { LanguageSwitch } from "./language-switch.tsx";
 import { Mark } from "./mark.tsx";
 import { NavLink } from "./nav-link.tsx";
+import { Waiting } from "./waiting.tsx";
 
 const icons = {
   home: HomeIcon,
@@ -55,7 +56,8 @@ export type ShellProps = {
     | "profile"
     | "signOut"
     | "switch"
-    | "current",
+    | "current"
+    | "waiting",
     string
   > & { languages: Record<Language, string> };
 };
@@ -148,6 +150,7 @@ export function Shell({
       >
         {children}
       </main>
+      <Waiting label={texts.waiting} />
     </div>
   );
 }

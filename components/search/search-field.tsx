@@ -7,16 +7,19 @@ import { TextInput } from "#components/ui/input.tsx";
 import { optionId, Options } from "./options.tsx";
 import { useMatches } from "./use-matches.ts";
 
-type Texts = { label: string; placeholder: string; key: string; matches: string };
+type Texts = { label: string; placeholder: string; key: string; matches: string; failed: string };
 
-/** The list's search: a plain field of its form; with a script the best matches stand below it, one key away. */
+/**
+ * The list's search: a plain field of its form; with a script the best matches stand below it, one key away. That they
+ * are asked for is shown when it takes a moment, and that they do not come is said: the form searches all the same.
+ */
 export function SearchField({ action, value, texts }: { action: string; value: string; texts: Texts }) {
   const router = useRouter();
   const id = useId();
   const [typed, setTyped] = useState("");
   const [isOpen, setOpen] = useState(false);
   const [chosen, setChosen] = useState(-1);
-  const { matches } = useMatches(isOpen ? typed : "");
+  const { matches, state } = useMatches(isOpen ? typed : "");
   const isShown = isOpen && matches.length > 0;
   const at = Math.min(chosen, matches.length - 1);
   const close = () => {
@@ -60,6 +63,7 @@ export function SearchField({ action, value, texts }: { action: string; value: s
         aria-label={texts.label}
         aria-keyshortcuts="/"
         aria-autocomplete="list"
+        aria-busy={state === "asking"}
         aria-expanded={isShown}
         aria-controls={id}
         aria-activedescendant={isShown && at >= 0 ? optionId(id, at) : undefined}
@@ -75,6 +79,7 @@ export function SearchField({ action, value, texts }: { action: string; value: s
         onKeyDown={onKeyDown}
         onBlur={close}
       />
+      <output className="matches-failed">{state === "failed" && texts.failed}</output>
       <Options
         id={id}
         label={texts.matches}

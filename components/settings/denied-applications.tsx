@@ -1,3 +1,4 @@
+import { FigureLegend } from "#components/figures/about.tsx";
 import { Button } from "#components/ui/button.tsx";
 import { EmptyState } from "#components/ui/empty-state.tsx";
 import { Field } from "#components/ui/field.tsx";
@@ -60,44 +61,51 @@ export async function DeniedList({
       {denied.length === 0 ? (
         <EmptyState level={3} title={t("denied.empty")} reason={t("denied.emptyWhy")} />
       ) : (
-        <ul className="divide-y divide-line">
-          {denied.map((one) => (
-            <li key={one.id} className="flex flex-wrap items-center gap-x-6 gap-y-2 px-4 py-3 sm:px-5">
-              <div className="min-w-0 flex-1 basis-56">
-                <p className="font-medium break-words">
-                  <bdi>{one.pattern}</bdi>
+        <>
+          <FigureLegend
+            figures={["deniedCustomers", "deniedExceptions"]}
+            lang={lang}
+            className="border-b border-line px-4 py-2 sm:px-5"
+          />
+          <ul className="divide-y divide-line">
+            {denied.map((one) => (
+              <li key={one.id} className="flex flex-wrap items-center gap-x-6 gap-y-2 px-4 py-3 sm:px-5">
+                <div className="min-w-0 flex-1 basis-56">
+                  <p className="font-medium break-words">
+                    <bdi>{one.pattern}</bdi>
+                  </p>
+                  {one.note !== "" && <p className="break-words">{one.note}</p>}
+                  <p className="text-caption text-ink-soft">
+                    {t("denied.by", {
+                      name: one.createdBy,
+                      at: formatDate(lang, timeZone, new Date(one.createdAt)),
+                    })}
+                  </p>
+                </div>
+                <p className="text-caption">
+                  {t("denied.customers", counted(one.customers))}
+                  {one.exceptions > 0 && (
+                    <span className="block text-ink-soft">
+                      {t("denied.exceptions", counted(one.exceptions))}
+                    </span>
+                  )}
                 </p>
-                {one.note !== "" && <p className="break-words">{one.note}</p>}
-                <p className="text-caption text-ink-soft">
-                  {t("denied.by", {
-                    name: one.createdBy,
-                    at: formatDate(lang, timeZone, new Date(one.createdAt)),
-                  })}
-                </p>
-              </div>
-              <p className="text-caption">
-                {t("denied.customers", counted(one.customers))}
-                {one.exceptions > 0 && (
-                  <span className="block text-ink-soft">
-                    {t("denied.exceptions", counted(one.exceptions))}
-                  </span>
-                )}
-              </p>
-              <form
-                method="post"
-                action={`/api/settings/denied/${one.id}?lang=${lang}&membership=${membershipId}`}
-              >
-                <Button
-                  type="submit"
-                  size="small"
-                  aria-label={t("denied.removeOf", { pattern: one.pattern })}
+                <form
+                  method="post"
+                  action={`/api/settings/denied/${one.id}?lang=${lang}&membership=${membershipId}`}
                 >
-                  {t("denied.remove")}
-                </Button>
-              </form>
-            </li>
-          ))}
-        </ul>
+                  <Button
+                    type="submit"
+                    size="small"
+                    aria-label={t("denied.removeOf", { pattern: one.pattern })}
+                  >
+                    {t("denied.remove")}
+                  </Button>
+                </form>
+              </li>
+            ))}
+          </ul>
+        </>
       )}
     </Section>
   );

@@ -1,3 +1,4 @@
+import { About } from "#components/figures/about.tsx";
 import { Badge, type Tone } from "#components/ui/badge.tsx";
 import { Button } from "#components/ui/button.tsx";
 import { EmptyState } from "#components/ui/empty-state.tsx";
@@ -55,11 +56,13 @@ export async function TokenList({
           <thead>
             <tr>
               <HeaderCell>{t("list.name")}</HeaderCell>
-              <HeaderCell>{t("list.state")}</HeaderCell>
+              <HeaderCell explanation={<About figure="tokenState" lang={lang} />}>
+                {t("list.state")}
+              </HeaderCell>
               <HeaderCell>{t("list.may")}</HeaderCell>
               {showsMaker && <HeaderCell>{t("list.maker")}</HeaderCell>}
-              <HeaderCell>{t("list.used")}</HeaderCell>
-              <HeaderCell>{t("list.ends")}</HeaderCell>
+              <HeaderCell explanation={<About figure="tokenUsed" lang={lang} />}>{t("list.used")}</HeaderCell>
+              <HeaderCell explanation={<About figure="tokenEnds" lang={lang} />}>{t("list.ends")}</HeaderCell>
               <HeaderCell>{t("list.actions")}</HeaderCell>
             </tr>
           </thead>

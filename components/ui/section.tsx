@@ -4,6 +4,7 @@ import type { ReactNode } from "react";
 export function Section({
   id,
   title,
+  about,
   aside,
   action,
   flush = false,
@@ -12,6 +13,8 @@ export function Section({
 }: {
   id: string;
   title: string;
+  /** What the section's figure counts (components/figures/about.tsx). */
+  about?: ReactNode;
   aside?: ReactNode;
   action?: ReactNode;
   /** Content up to the edge, for tables. */
@@ -28,9 +31,12 @@ export function Section({
       {...data}
     >
       <div className="flex flex-wrap items-center justify-between gap-x-4 gap-y-2 border-b border-line px-4 py-3 sm:px-5">
-        <h2 id={`${id}-title`} className="text-prose font-semibold">
-          {title}
-        </h2>
+        <div className="flex min-w-0 items-center gap-1">
+          <h2 id={`${id}-title`} className="text-prose font-semibold">
+            {title}
+          </h2>
+          {about}
+        </div>
         {(aside !== undefined || action !== undefined) && (
           <div className="flex items-center gap-3 text-caption text-ink-soft">
             {aside}

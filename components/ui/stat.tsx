@@ -19,6 +19,7 @@ export function Stat({
   icon,
   href,
   current = false,
+  about,
 }: {
   label: string;
   value: ReactNode;
@@ -26,10 +27,12 @@ export function Stat({
   href?: string;
   /** This figure is the filter now in force. */
   current?: boolean;
+  /** What it counts (components/figures/about.tsx); a link of its own, so it stands beside the figure's. */
+  about: ReactNode;
 }) {
   const content = (
     <>
-      <span className="flex items-start gap-1.5 text-caption text-ink-soft">
+      <span className="flex items-start gap-1.5 pr-5 text-caption text-ink-soft">
         {icon !== undefined && <span className="mt-0.5">{icon}</span>}
         {label}
       </span>
@@ -38,7 +41,7 @@ export function Stat({
   );
   const box = "flex h-full flex-col px-4 py-3";
   return (
-    <li className="min-w-0 bg-surface last:odd:col-span-2 sm:flex-1">
+    <li className="relative min-w-0 bg-surface last:odd:col-span-2 sm:flex-1">
       {href === undefined ? (
         <div className={box}>{content}</div>
       ) : (
@@ -51,6 +54,7 @@ export function Stat({
           {content}
         </Link>
       )}
+      <span className="absolute top-3 right-3 flex">{about}</span>
     </li>
   );
 }

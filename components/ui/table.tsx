@@ -40,7 +40,28 @@ export function Table({
 
 export type Sort = { href: string; direction: "ascending" | "descending" | "none" };
 
-/** A column's name; with `sort` a link that sorts by it and says how it is sorted now. */
+/** Why a cell has no figure: always in its text, seen when pointed at. */
+export function BlankCell({
+  why,
+  numeric = false,
+  ...data
+}: {
+  why: string;
+  numeric?: boolean;
+  "data-column"?: string;
+  "data-blank": string;
+}) {
+  return (
+    <td className={numeric ? "number" : undefined} {...data}>
+      <span className="why">{why}</span>
+    </td>
+  );
+}
+
+/**
+ * A column's name; with `sort` a link that sorts by it and says how it is sorted now. `explanation`: beside the name, what
+ * is counted and where it comes from (components/figures/about.tsx); no column of numbers goes without.
+ */
 export function HeaderCell({
   children,
   sort,
@@ -49,10 +70,7 @@ export function HeaderCell({
 }: {
   children: ReactNode;
   sort?: Sort | undefined;
-  numeric?: boolean;
-  /** Beside the name, a tooltip that says what is counted and where it comes from. */
-  explanation?: ReactNode;
-}) {
+} & ({ numeric?: false; explanation?: ReactNode } | { numeric: true; explanation: ReactNode })) {
   const Arrow =
     sort?.direction === "ascending"
       ? ArrowUpIcon

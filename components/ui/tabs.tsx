@@ -1,7 +1,8 @@
 import Link from "next/link";
 import type { ReactNode } from "react";
 
-export type Tab = { href: string; label: string; count?: ReactNode; current: boolean };
+/** `about`: what the count means (components/figures/about.tsx). */
+export type Tab = { href: string; label: string; count?: ReactNode; current: boolean; about?: ReactNode };
 
 /** Tabs that are pages: links, so that each has its address. */
 export function Tabs({ label, tabs }: { label: string; tabs: readonly Tab[] }) {
@@ -9,7 +10,7 @@ export function Tabs({ label, tabs }: { label: string; tabs: readonly Tab[] }) {
     <nav aria-label={label} className="mb-5 overflow-x-auto border-b border-line print:hidden">
       <ul className="flex min-w-max gap-5">
         {tabs.map((tab) => (
-          <li key={tab.href}>
+          <li key={tab.href} className="flex items-center gap-1">
             <Link
               href={tab.href}
               prefetch={false}
@@ -21,6 +22,7 @@ export function Tabs({ label, tabs }: { label: string; tabs: readonly Tab[] }) {
                 <span className="rounded-full bg-sunken px-1.5 text-caption text-ink-soft">{tab.count}</span>
               )}
             </Link>
+            {tab.about}
           </li>
         ))}
       </ul>

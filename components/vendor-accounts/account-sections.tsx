@@ -1,5 +1,6 @@
 import Link from "next/link";
 import { vendorOf } from "#components/customers/vendors.ts";
+import { About } from "#components/figures/about.tsx";
 import { DefinitionList } from "#components/ui/definition-list.tsx";
 import { Section } from "#components/ui/section.tsx";
 import { countryName, formatAgo, formatDateTime } from "#locales/format.ts";
@@ -40,6 +41,7 @@ export async function InformationSection({ account, lang, timeZone }: Props) {
           },
           {
             term: d("state"),
+            about: <About figure="linkState" lang={lang} />,
             value: (
               <>
                 <LinkState account={account} lang={lang} />
@@ -60,6 +62,7 @@ export async function InformationSection({ account, lang, timeZone }: Props) {
           ...optional(d("identifiers"), account.externalIds.join(", ")),
           {
             term: d("lastSync"),
+            about: <About figure="linkedRead" lang={lang} />,
             value: account.lastSuccessAt ? instant(account.lastSuccessAt) : t("never"),
           },
           { term: d("found"), value: instant(account.createdAt) },

@@ -1,5 +1,6 @@
 import Link from "next/link";
 import { vendorOf } from "#components/customers/vendors.ts";
+import { About } from "#components/figures/about.tsx";
 import { Badge } from "#components/ui/badge.tsx";
 import { Button } from "#components/ui/button.tsx";
 import { HeaderCell, Table, TableFrame } from "#components/ui/table.tsx";
@@ -38,9 +39,19 @@ export async function AccountTable({
             <HeaderCell>{t("table.account")}</HeaderCell>
             <HeaderCell>{t("table.vendor")}</HeaderCell>
             {view !== "unmatched" && view !== "setAside" && <HeaderCell>{t("table.customer")}</HeaderCell>}
-            {isQueue && <HeaderCell>{t("table.proposal")}</HeaderCell>}
-            {view === "linked" && <HeaderCell>{t("table.state")}</HeaderCell>}
-            <HeaderCell>{t("table.lastSync")}</HeaderCell>
+            {isQueue && (
+              <HeaderCell explanation={<About figure="proposalScore" lang={lang} />}>
+                {t("table.proposal")}
+              </HeaderCell>
+            )}
+            {view === "linked" && (
+              <HeaderCell explanation={<About figure="linkState" lang={lang} />}>
+                {t("table.state")}
+              </HeaderCell>
+            )}
+            <HeaderCell explanation={<About figure="linkedRead" lang={lang} />}>
+              {t("table.lastSync")}
+            </HeaderCell>
           </tr>
         </thead>
         <tbody>

@@ -1,3 +1,4 @@
+import { About } from "#components/figures/about.tsx";
 import { Button } from "#components/ui/button.tsx";
 import { Field } from "#components/ui/field.tsx";
 import { SearchIcon } from "#components/ui/icons.tsx";
@@ -18,7 +19,7 @@ export async function LinkSection({ account, q, membershipId, lang }: Props) {
   const form = { accountId: account.id, back, membershipId };
   const shown = q ? account.found : account.proposals;
   return (
-    <Section id="link" title={d("link")}>
+    <Section id="link" title={d("link")} about={<About figure="proposalScore" lang={lang} />}>
       <p className="mb-3 max-w-prose text-ink-soft">{d("linkLead")}</p>
       {shown.length === 0 ? (
         <p className="mb-4">{q ? d("noneFound", { q }) : d("noProposals")}</p>

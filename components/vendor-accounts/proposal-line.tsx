@@ -32,7 +32,9 @@ export async function ProposalLine({
         </Link>
         {about.length > 0 && <span className="text-ink-soft"> · {about.join(" · ")}</span>}
         <p className="text-caption text-ink-soft">
-          {why.length > 0 && t("score", { score: proposal.score, why: formatList(lang, why) })}
+          {why.length > 0
+            ? t("score", { score: proposal.score, why: formatList(lang, why) })
+            : t("scoreNone")}
         </p>
       </div>
       {children}

@@ -5,7 +5,7 @@ import { Button } from "#components/ui/button.tsx";
 
 const never = () => () => undefined;
 
-/** A link to a page of ours in whoever opens it's language; with a script a button copies it. */
+/** A link to a page of ours in whoever opens it's language; a button copies it where the browser lets a script do so. */
 export function CopyLink({
   path,
   label,
@@ -17,20 +17,24 @@ export function CopyLink({
   copy: string;
   copied: string;
 }) {
-  const hasScript = useSyncExternalStore(
+  // Browsers have no clipboard for pages that come over plain HTTP.
+  const mayCopy = useSyncExternalStore(
     never,
-    () => true,
+    () => "clipboard" in navigator,
     () => false,
   );
   const [isCopied, setCopied] = useState(false);
   return (
     <p className="row link">
       <a href={path}>{label}</a>
-      {hasScript && (
+      {mayCopy && (
         <Button
           size="small"
           onClick={() => {
-            void navigator.clipboard.writeText(location.origin + path).then(() => setCopied(true));
+            void navigator.clipboard.writeText(location.origin + path).then(
+              () => setCopied(true),
+              () => setCopied(false),
+            );
           }}
         >
           <span aria-live="polite">{isCopied ? copied : copy}</span>

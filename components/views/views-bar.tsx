@@ -48,6 +48,9 @@ export async function ViewsBar({ list, opened, columns, query, lang, membershipI
         hasColumns={new URLSearchParams(address).has("columns")}
         typed={isRefused && typed !== undefined ? typed : ""}
         wrong={isRefused ? (opened ? "change" : "save") : ""}
+        wrongName={
+          isRefused && refused.startsWith("view.name") ? errorText(lang, refused).message : undefined
+        }
         texts={{
           label: t("label"),
           menu: t("menu"),

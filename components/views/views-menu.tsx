@@ -1,11 +1,11 @@
 "use client";
 
-import Link from "next/link";
-import { type ReactNode, useEffect, useRef } from "react";
+import { useEffect, useRef } from "react";
 import { Button } from "#components/ui/button.tsx";
-import { ChevronDownIcon } from "#components/ui/icons.tsx";
+import { Field } from "#components/ui/field.tsx";
 import { Select, TextInput } from "#components/ui/input.tsx";
 import { CopyLink } from "./copy-link.tsx";
+import { Drop, ViewLink } from "./views-drop.tsx";
 
 /** A view as the browser gets it: `flags` 1 own, 2 shared, 4 what the list opens with, 8 its owner left. */
 type ViewTuple = [id: string, name: string, flags: number, owner: string];
@@ -38,6 +38,8 @@ type ViewsMenuProps = {
   typed: string;
   /** The form that was refused; it stands open with what was typed. */
   wrong: "save" | "change" | "";
+  /** What is wrong with the name that was typed. */
+  wrongName: string | undefined;
   texts: Record<
     | "label"
     | "menu"
@@ -143,53 +145,27 @@ export function ViewsMenu(props: ViewsMenuProps) {
   );
 }
 
-function ViewLink({ href, isCurrent, children }: { href: string; isCurrent: boolean; children: ReactNode }) {
-  return (
-    <Link
-      href={href}
-      prefetch={false}
-      aria-current={isCurrent ? "true" : undefined}
-      onClick={(event) => event.currentTarget.closest("details")?.removeAttribute("open")}
-    >
-      {children}
-    </Link>
-  );
-}
-
-function Drop({
-  name,
-  isCurrent = false,
-  isOpen = false,
-  children,
-}: {
-  name: ReactNode;
-  isCurrent?: boolean;
-  isOpen?: boolean;
-  children: ReactNode;
-}) {
-  return (
-    <details name="views" open={isOpen}>
-      <summary className={isCurrent ? "current" : undefined}>
-        {name}
-        <ChevronDownIcon className="size-4 shrink-0" />
-      </summary>
-      <div className="panel">{children}</div>
-    </details>
-  );
-}
-
 /** A new view of what is shown, or what is shown in the place of one's own view. */
-function SaveForms({ texts, form, address, columns, hasColumns, mayShare, typed, views }: ViewsMenuProps) {
+function SaveForms(props: ViewsMenuProps) {
+  const { texts, form, address, columns, hasColumns, mayShare, typed, wrongName, views } = props;
   const own = views.filter(([, , flags]) => flags & 1);
   return (
     <>
       <form method="post" action={`/api/views${form}`} aria-label={texts.title}>
         <p className="about">{texts.about}</p>
         <input type="hidden" name="query" value={address} />
-        <label>
-          <span>{texts.name}</span>
-          <TextInput name="name" required maxLength={NAME_UNITS} defaultValue={typed} autoComplete="off" />
-        </label>
+        <Field id="view-name" label={texts.name} error={wrongName}>
+          {(control) => (
+            <TextInput
+              {...control}
+              name="name"
+              required
+              maxLength={NAME_UNITS}
+              defaultValue={typed}
+              autoComplete="off"
+            />
+          )}
+        </Field>
         <label className="tick">
           <input type="checkbox" name="columns" value={columns} defaultChecked={hasColumns} />
           {texts.columns}
@@ -236,6 +212,7 @@ function ChangeForms({
   form,
   mayShare,
   typed,
+  wrongName,
 }: Omit<ViewsMenuProps, "texts"> & { view: ViewTuple; texts: ChangeTexts }) {
   const action = `/api/views/${id}${form}`;
   const isOwn = (flags & 1) !== 0;
@@ -247,20 +224,21 @@ function ChangeForms({
       {isOwn ? (
         <form method="post" action={action} aria-label={texts.renameSubmit}>
           <input type="hidden" name="action" value="rename" />
-          <label htmlFor="view-name">
-            <span>{texts.rename}</span>
-          </label>
-          <div className="row">
-            <TextInput
-              id="view-name"
-              name="name"
-              required
-              maxLength={NAME_UNITS}
-              defaultValue={typed === "" ? name : typed}
-              autoComplete="off"
-            />
-            <Button type="submit">{texts.renameSubmit}</Button>
-          </div>
+          <Field id="view-name" label={texts.rename} error={wrongName}>
+            {(control) => (
+              <div className="row">
+                <TextInput
+                  {...control}
+                  name="name"
+                  required
+                  maxLength={NAME_UNITS}
+                  defaultValue={typed === "" ? name : typed}
+                  autoComplete="off"
+                />
+                <Button type="submit">{texts.renameSubmit}</Button>
+              </div>
+            )}
+          </Field>
         </form>
       ) : (
         <p className="about">{texts.ownedBy}</p>

@@ -160,7 +160,8 @@ export async function listApplications(db: ScopedDb, partnerId: string, customer
     isDenied: boolean;
   }>`
     select a.external_id as id, a.name, a.manufacturer, a.installs, a.unused,
-      greatest(a.licences_required - coalesce(a.licences_available, 0), 0) as shortfall,
+      case when a.licences_required is not null
+        then greatest(a.licences_required - coalesce(a.licences_available, 0), 0) end as shortfall,
       exists (select from denied_application d where d.partner_id = ${partnerId}::uuid and app.names(d.pattern, a.name)
         and not exists (select from denied_exception e where e.partner_id = d.partner_id and e.denied_id = d.id and e.customer_id = a.customer_id))
         as "isDenied"
@@ -195,13 +196,40 @@ export function listAlerts(db: ScopedDb, partnerId: string, customerId: string) 
     .execute();
 }
 
-export function listStatusHistory(db: ScopedDb, partnerId: string, customerId: string) {
-  return db
-    .selectFrom("statusHistory")
-    .where("partnerId", "=", partnerId)
-    .where("customerId", "=", customerId)
-    .select(["at", "status", "reasons"])
-    .orderBy("at", "desc")
-    .limit(30)
-    .execute();
+type HistoryRow = { id: string; at: Date; exactAt: string } & (
+  | { status: string; reasons: unknown; code: null }
+  | {
+      status: null;
+      code: string;
+      subject: string;
+      kind: string;
+      actor: string;
+      text: string;
+      untilAt: Date | null;
+    }
+);
+/**
+ * Changes of the status and what people decided about its reasons, the newest first, after (`at`, `id`); at most `limit`.
+ * `codes`: of decisions those about these reasons; null: about any.
+ */
+export async function listHistory(
+  db: ScopedDb,
+  partnerId: string,
+  customerId: string,
+  codes: readonly string[] | null,
+  after: { at: string; id: string } | undefined,
+  limit: number,
+): Promise<HistoryRow[]> {
+  const page = sql`where h.partner_id = ${partnerId}::uuid and h.customer_id = ${customerId}::uuid
+    ${after ? sql`and (h.at, h.id) < (${after.at}::timestamptz, ${after.id}::uuid)` : sql``}`;
+  const first = sql`order by h.at desc, h.id desc limit ${limit}`;
+  const { rows } = await sql<HistoryRow>`
+    select *, to_char(at at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"') as exact_at from (
+      (select h.at, h.id, h.status, h.reasons, null as code, null as subject, null as kind, null as actor, null as text,
+        null::timestamptz as until_at from status_history h ${page} ${first})
+      union all
+      (select h.at, h.id, null, null, h.code, h.subject, h.kind, h.actor_name, h.text, h.until_at
+        from warning_event h ${page} ${codes === null ? sql`` : sql`and h.code = any(${[...codes]})`} ${first})
+    ) h ${first}`.execute(db);
+  return rows;
 }

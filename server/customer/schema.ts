@@ -1,6 +1,7 @@
 // Inputs and outputs of one customer.
 import { z } from "zod";
 import { count, CustomerRow, licenceKinds, quantity, Reason, statuses } from "#server/customers/schema.ts";
+import { WarningEvent } from "#server/warnings/schema.ts";
 
 const Blank = z.enum(["no_access", "pending", "role", "not_entitled", "not_reported"]);
 
@@ -38,7 +39,7 @@ const ApplicationRow = z.object({
   manufacturer: z.string(),
   installs: z.number(),
   unused: count,
-  /** Licences that are missing; null: none is needed or nothing is known. */
+  /** Licences that are missing; null: nobody says how many are needed. */
   shortfall: count,
   isDenied: z.boolean(),
 });
@@ -112,15 +113,25 @@ export const CustomerDetails = z.object({
   saasBlank: Blank.nullable(),
   alerts: z.array(AlertRow).nullable(),
   alertsBlank: Blank.nullable(),
-  history: z.array(z.object({ at: z.string(), status: z.enum(statuses), reasons: z.array(Reason) })),
+  /** A page of what became of the status, the newest first: a change of it, or what somebody decided about a reason. */
+  history: z.object({
+    rows: z.array(
+      z.union([
+        z.object({ at: z.string(), status: z.enum(statuses), reasons: z.array(Reason) }),
+        WarningEvent,
+      ]),
+    ),
+    next: z.string().nullable(),
+  }),
   /** What the actor may do here; a control that would be refused is not offered. */
   may: z.object({ sync: z.boolean() }),
   now: z.string(),
 });
 export type CustomerDetails = z.infer<typeof CustomerDetails>;
 
-/** Input of the details beside the customer: the page of devices. */
+/** Input of the details beside the customer: the page of devices, and that of the history. */
 export const detailsInput = {
+  historyAfter: z.string().max(600).optional(),
   devicesAfter: z.string().max(600).optional(),
   devices: z.enum(["all", "silent", "unprotected"]).default("all"),
 };

@@ -1,7 +1,8 @@
 // What the page of one customer shows: several queries and rules put together for one actor.
+import { z } from "zod";
 import { withoutFigures } from "#server/customers/service.ts";
 import {
-  listStatusHistory,
+  listHistory,
   listLicences,
   listApplications,
   listDevices,
@@ -24,9 +25,11 @@ import type { CustomerRow, Reason, Status } from "#server/customers/schema.ts";
 import type { CustomerDetails } from "./schema.ts";
 import type { ScopedDb } from "#db/client.ts";
 import { AppError } from "#server/errors.ts";
+import { seenCodes } from "#server/warnings/rules.ts";
 const DAY_MS = 86_400_000;
 const DEVICE_PAGE = 100;
 const MOST_APPLICATIONS = 100;
+const HISTORY_PAGE = 30;
 /** Statuses whose reasons count figures. */
 const withFigures = ["warning", "synced"];
 type AccessState = CustomerDetails["access"]["state"];
@@ -63,7 +66,7 @@ export async function getCustomerDetails(
   db: ScopedDb,
   actor: Actor,
   customer: CustomerAccess,
-  page: { devices: DeviceFilter; devicesAfter?: string | undefined },
+  page: { devices: DeviceFilter; devicesAfter?: string | undefined; historyAfter?: string | undefined },
   now: Date,
 ): Promise<CustomerDetails> {
   const { partnerId } = actor;
@@ -121,14 +124,49 @@ export async function getCustomerDetails(
           raisedAt: raisedAt.toISOString(),
         })),
     alertsBlank,
-    history: (await listStatusHistory(db, partnerId, id)).map((entry) => ({
-      at: entry.at.toISOString(),
-      status: entry.status as Status,
-      // Without figures it is told why there were none; other reasons count what now is closed.
-      reasons: found.blank === null || !withFigures.includes(entry.status) ? (entry.reasons as Reason[]) : [],
-    })),
+    history: await historyOf(db, actor, customer, found, page.historyAfter),
     may: { sync: can(actor, "sync:start", customer) && accounts.length > 0 },
     now: now.toISOString(),
+  };
+}
+
+/** The place in the history after which a page begins. */
+function readHistoryCursor(text: string): { at: string; id: string } {
+  const [at, id] = decodeCursor(text, isPair);
+  const isInstant = at !== null && /^[12]\d{3}-/.test(at) && z.iso.datetime().safeParse(at).success;
+  if (!isInstant || !z.uuid().safeParse(id).success)
+    throw new AppError("request.invalid", { fields: { historyAfter: "cursor" } });
+  return { at, id };
+}
+
+/** A page of the history, with of what was decided as much as the reader may see. */
+async function historyOf(
+  db: ScopedDb,
+  actor: Actor,
+  customer: CustomerAccess,
+  { blank, status, reasons }: Pick<CustomerRow, "blank" | "status" | "reasons">,
+  after: string | undefined,
+): Promise<CustomerDetails["history"]> {
+  const codes = seenCodes(actor, customer, status, reasons);
+  const start = after ? readHistoryCursor(after) : undefined;
+  const found = await listHistory(db, actor.partnerId, customer.id, codes, start, HISTORY_PAGE + 1);
+  const shown = found.slice(0, HISTORY_PAGE);
+  const last = shown.at(-1);
+  return {
+    rows: shown.map((row) => {
+      const at = row.at.toISOString();
+      if (row.code !== null) {
+        const { code, subject, kind, actor: by, text, untilAt } = row;
+        return { at, code, subject, kind: kind as "commented", actor: by, text, until: iso(untilAt) };
+      }
+      return {
+        at,
+        status: row.status as Status,
+        // Without figures it is told why there were none; other reasons count what now is closed.
+        reasons: blank === null || !withFigures.includes(row.status) ? (row.reasons as Reason[]) : [],
+      };
+    }),
+    next: found.length > shown.length && last ? encodeCursor([last.exactAt, last.id]) : null,
   };
 }
 

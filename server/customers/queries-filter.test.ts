@@ -91,6 +91,9 @@ describe("one filter", () => {
     [{ licenceState: "suspended" }, []],
     [{ expiring: "30" }, ["Soon"]],
     [{ expiring: "90" }, ["Later", "Soon"]],
+    [{ expiring: "19" }, []],
+    [{ expiring: "21" }, ["Soon"]],
+    [{ expiring: "366" }, ["Later", "Soon"]],
     [{ overUsed: "1" }, ["Later"]],
     [{ reason: "devices_silent" }, ["Silent"]],
     [{ reason: "devices_unprotected" }, ["Unprotected"]],
@@ -283,7 +286,7 @@ test("an address is read leniently, a procedure strictly", async () => {
   expect(
     readListAddress({
       columns: "used,nonsense,used,name",
-      expiring: "31",
+      expiring: "367",
       overUsed: "yes",
       vendor: "A B",
       reason: "x",
@@ -293,7 +296,10 @@ test("an address is read leniently, a procedure strictly", async () => {
   ).toEqual({ columns: ["name", "used"], stale: "1", protection: "active", pageSize: 50 });
   const api = await callerFor(member);
   for (const input of [
-    { expiring: "31" },
+    { expiring: "0" },
+    { expiring: "367" },
+    { expiring: "1.5" },
+    { expiring: "-3" },
     { overUsed: "0" },
     { vendor: "A B" },
     { reason: "x" },

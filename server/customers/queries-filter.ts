@@ -64,7 +64,7 @@ export async function filterOf(
     overUsed,
     reason,
     vendor,
-    ends: input.expiring && endsWithin(actor, Number(input.expiring), now),
+    ends: input.expiring === undefined ? undefined : endsWithin(actor, Number(input.expiring), now),
     syncedBefore: input.stale && staleBefore(now),
     ids,
   };

@@ -22,8 +22,9 @@ export const reasonFilters = [
   "muted",
 ] as const;
 export const relationships = ["managed", "delegated", "order_only"] as const;
-/** Days within which a licence ends. */
+/** Days within which a licence ends: those that are offered; any from 1 to MOST_EXPIRY_DAYS may be typed. */
 export const expiries = ["30", "60", "90"] as const;
+export const MOST_EXPIRY_DAYS = 366;
 
 /** Counting stops here and says "more than" (performance.md, counts). */
 export const COUNT_LIMIT = 10_000;
@@ -43,7 +44,11 @@ const narrowing = {
   /** The worst of the customer's licences. */
   licenceState: z.enum(licenceStates).optional(),
   category: key.optional(),
-  expiring: z.enum(expiries).optional(),
+  expiring: z
+    .string()
+    .regex(/^[1-9]\d{0,2}$/)
+    .refine((days) => Number(days) <= MOST_EXPIRY_DAYS)
+    .optional(),
   overUsed: z.literal("1").optional(),
   reason: z.enum(reasonFilters).optional(),
   vendor: key.optional(),

@@ -56,6 +56,11 @@ const typedOf = (fields: Record<string, string>): Record<string, string> =>
       ([name]) => !["version", "action", "return"].includes(name) && !name.startsWith("customer."),
     ),
   );
+/** Longer addresses are refused on the way to some servers: then the page offers no undo. */
+const MOST_UNDO = 3_000;
+/** What the page needs to take the change back (components/groups/undo-change.tsx). */
+const undoable = (what: Record<string, string>): Record<string, string> =>
+  Object.fromEntries(Object.entries(what).filter(([, text]) => text !== "" && text.length <= MOST_UNDO));
 const newPage = (fields: Record<string, string>, _: Request, language: Language): Place => ({
   path: `/${language}/groups/new`,
   query: typedOf(fields),
@@ -102,23 +107,30 @@ export const changeGroup = route<{ id: string }>(
     const language = languageIn(input.request, input.language);
     const action = actions.find((one) => one === fields["action"]);
     if (action === undefined) throw new AppError("request.invalid");
-    if (action === "rename")
-      await renameGroup(input, { id, version: requireVersion(fields), name: requireName(fields) });
-    if (action === "rule")
-      await setRule(input, { id, version: requireVersion(fields), rule: requireRule(fields) }, new Date());
-    if (action === "give" || action === "take")
-      await setAdministrator(input, {
-        id,
-        membershipId: requireMembership(fields),
-        isGiven: action === "give",
-      });
-    if (action === "delete") {
-      if (!isConfirmed(textOf(fields, "word"))) throw new AppError("group.wordMissing");
-      await removeGroup(input, id, new Date());
-    }
+    const change = async (): Promise<string> => {
+      switch (action) {
+        case "rename":
+          return renameGroup(input, { id, version: requireVersion(fields), name: requireName(fields) });
+        case "rule": {
+          const version = requireVersion(fields);
+          return JSON.stringify(await setRule(input, { id, version, rule: requireRule(fields) }, new Date()));
+        }
+        case "give":
+        case "take": {
+          const membershipId = requireMembership(fields);
+          const isGiven = action === "give";
+          return (await setAdministrator(input, { id, membershipId, isGiven })) ? membershipId : "";
+        }
+        case "delete":
+          if (!isConfirmed(textOf(fields, "word"))) throw new AppError("group.wordMissing");
+          await removeGroup(input, id, new Date());
+          return "";
+      }
+    };
+    const was = await change();
     if (!isForm) return Response.json({}, { headers: noStore });
     const path = action === "delete" ? `/${language}/groups` : `/${language}/groups/${id}`;
-    return seeOther({ path, query: { notice: action } });
+    return seeOther({ path, query: { notice: action, ...undoable({ was }) } });
   },
   backTo(groupPage),
 );
@@ -145,7 +157,7 @@ function requireCustomers(fields: Fields): string[] {
 }
 const returnTo = (back: unknown, language: Language, outcome: Record<string, string>): Place => {
   const page = new URL(safeReturn(back, `/${language}/groups`), "http://here.invalid");
-  for (const name of ["notice", "error", "n"]) page.searchParams.delete(name);
+  for (const name of ["notice", "error", "n", "moved"]) page.searchParams.delete(name);
   const query = { ...Object.fromEntries(page.searchParams), ...outcome };
   return { path: page.pathname, query, ...(page.hash && { hash: page.hash.slice(1) }) };
 };
@@ -159,11 +171,14 @@ export const changeMembers = route(
     const isAdd = fields["action"] === "add";
     if (!isAdd && fields["action"] !== "remove") throw new AppError("request.invalid");
     const change = isAdd ? addToGroup : removeFromGroup;
-    const n = await change(input, requireUuid(textOf(fields, "group")), requireCustomers(fields));
-    if (!isForm) return Response.json({ changed: n }, { headers: noStore });
+    const groupId = requireUuid(textOf(fields, "group"));
+    const changed = await change(input, groupId, requireCustomers(fields));
+    if (!isForm) return Response.json({ changed: changed.length }, { headers: noStore });
     const language = languageIn(input.request, input.language);
     const notice = isAdd ? "added" : "removed";
-    return seeOther(returnTo(fields["return"], language, { notice, n: String(n) }));
+    const moved = changed.length === 0 ? "" : [groupId, ...changed].join(".");
+    const outcome = { notice, n: String(changed.length), ...undoable({ moved }) };
+    return seeOther(returnTo(fields["return"], language, outcome));
   },
   backTo((fields, _, language) => returnTo(fields["return"], language, {})),
 );

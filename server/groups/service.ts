@@ -128,11 +128,11 @@ async function requireVersion({ db, actor }: Reader, id: string, version?: numbe
   return group;
 }
 
-/** `version`: the one that was seen. Throws group.changed, group.nameTaken. */
+/** `version`: the one that was seen. Gives the name that it had. Throws group.changed, group.nameTaken. */
 export async function renameGroup(
   ctx: Guarded,
   { id, version, name }: { id: string; version: number; name: string },
-): Promise<void> {
+): Promise<string> {
   const { db, actor, audit } = ctx;
   const { name: before } = await requireVersion(ctx, id, version);
   if (!(await updateGroup(db, actor.partnerId, id, { name }))) throw new AppError("group.nameTaken");
@@ -142,14 +142,18 @@ export async function renameGroup(
     customerId: null,
     detail: { before, after: name },
   });
+  return before;
 }
 
-/** Who no longer belongs leaves at once. Throws group.changed, and group.circle: thresholds would decide the status asked for. */
+/**
+ * Who no longer belongs leaves at once. Gives the rule that it had. Throws group.notByRule, group.changed, and group.circle:
+ * thresholds would decide the status asked for.
+ */
 export async function setRule(
   ctx: Guarded,
   { id, version, rule }: { id: string; version: number; rule: Rule },
   now: Date,
-): Promise<void> {
+): Promise<Rule> {
   const { db, actor, audit } = ctx;
   const group = await requireVersion(ctx, id, version);
   const before = (await findGroup(db, actor, id))?.rule;
@@ -167,6 +171,7 @@ export async function setRule(
     customerId: null,
     detail: { name: group.name, before, after: rule },
   });
+  return before;
 }
 
 /** Customers stay; scope, thresholds and windows that the group gave end with it. */
@@ -198,29 +203,29 @@ async function requireFilledByPeople(ctx: Reader, id: string): Promise<void> {
   if (group.ruleMatch !== null) throw new AppError("group.byRule");
 }
 
-/** Which customers came or went, on the partner's chain; how many. */
+/** Which customers came or went, on the partner's chain. */
 async function recordMove(
   { audit }: Guarded,
   action: "group:add" | "group:remove",
   groupId: string,
   asked: number,
-  moved: readonly string[],
-): Promise<number> {
+  moved: string[],
+): Promise<string[]> {
   await audit({
     action,
     entity: `group ${groupId}`,
     customerId: null,
     detail: { asked, moved: moved.length, customers: moved.slice(0, MOST_NAMED) },
   });
-  return moved.length;
+  return moved;
 }
 
-/** Adds customers to a group; those already in it, or not visible to the actor, are left as they are. How many came. */
+/** Adds customers to a group; those already in it, or not visible to the actor, are left as they are. Which came. */
 export async function addToGroup(
   ctx: Guarded,
   groupId: string,
   customerIds: readonly string[],
-): Promise<number> {
+): Promise<string[]> {
   const { db, actor } = ctx;
   await requireFilledByPeople(ctx, groupId);
   const { visible, orders } = await countChosen(db, actor.partnerId, customerIds);
@@ -230,23 +235,23 @@ export async function addToGroup(
   return recordMove(ctx, "group:add", groupId, customerIds.length, added);
 }
 
-/** Takes customers out of a group; how many were in it. */
+/** Takes customers out of a group; which were in it. */
 export async function removeFromGroup(
   ctx: Guarded,
   groupId: string,
   customerIds: readonly string[],
-): Promise<number> {
+): Promise<string[]> {
   const { db, actor } = ctx;
   await requireFilledByPeople(ctx, groupId);
   const removed = await deleteMembers(db, actor.partnerId, groupId, customerIds);
   return recordMove(ctx, "group:remove", groupId, customerIds.length, removed);
 }
 
-/** Gives a group, or takes it; from the person's next request on. Throws group.notFound, group.personNotFound. */
+/** Gives a group, or takes it, from the person's next request on; whether that is new. Throws group.notFound, group.personNotFound. */
 export async function setAdministrator(
   ctx: Guarded,
   { id, membershipId, isGiven }: { id: string; membershipId: string; isGiven: boolean },
-): Promise<void> {
+): Promise<boolean> {
   const { db, actor, audit } = ctx;
   const group = await requireVersion(ctx, id);
   const person = await findPerson(db, actor.partnerId, membershipId);
@@ -259,6 +264,7 @@ export async function setAdministrator(
     customerId: null,
     detail: { name: group.name, membership: membershipId, person: person.email, isNew },
   });
+  return isNew;
 }
 
 /** The groups one customer is in, and those that people may put it in; throws customer.notFound. */

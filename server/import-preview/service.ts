@@ -58,7 +58,7 @@ export async function previewImport(
     rowsRead,
     rows: shown.map((decided) => {
       if (decided.outcome === "rejected") return rejectedRow(decided.row, list.columns);
-      const { outcome, row, changes } = decided;
+      const { outcome, row, changes, resets } = decided;
       const domain = row.values.domain ?? "";
       const isFresh = outcome === "new";
       return {
@@ -67,6 +67,7 @@ export async function previewImport(
         values: row.values,
         reasons: [],
         changes,
+        resets,
         hasNamesake:
           (seen.names.get(row.plain) ?? 0) > 1 || (isFresh && known.names.has(row.plain.slice(0, 200))),
         hasSameDomain:
@@ -88,6 +89,7 @@ function rejectedRow({ line, cells, reasons }: Rejected, columns: readonly Colum
     values,
     reasons,
     changes: [],
+    resets: [],
     hasNamesake: false,
     hasSameDomain: false,
   };

@@ -95,6 +95,7 @@ export async function listCandidates(
     plain: string;
     relationship: string;
     isVisible: boolean;
+    isVendors: boolean;
     record: CustomerRecord;
   }>`
     with meant as (
@@ -109,6 +110,8 @@ export async function listCandidates(
     )
     select c.id, app.plain(c.name) as plain, c.relationship,
       exists (select from visible_customer v where v.partner_id = c.partner_id and v.id = c.id) as is_visible,
+      c.origin = 'vendor' and exists (select from vendor_account a join connection k on k.partner_id = a.partner_id and k.id = a.connection_id and k.removed_at is null
+        where a.partner_id = c.partner_id and a.customer_id = c.id and a.link_state <> 'not_linked') as is_vendors,
       json_build_object('name', c.name, 'nameShown', c.name_shown, 'isNameChosen', c.is_name_chosen, 'domain', c.domain, 'externalId', c.external_id, 'country', c.country,
         'region', c.region, 'language', c.language, 'accountManager', c.account_manager, 'notes', c.notes, 'tags', c.tags, 'since', c.since,
         'street', coalesce(c.address ->> 'street', ''), 'city', coalesce(c.address ->> 'city', ''), 'postalCode', coalesce(c.address ->> 'postalCode', ''),

@@ -25,6 +25,7 @@ const candidate = (
   plain: values.name.toLowerCase(),
   relationship: "managed",
   isVisible: true,
+  isVendors: false,
   record: recordAfter(values),
   ...other,
 });
@@ -188,5 +189,27 @@ describe("whose row it is", () => {
   ])("the display name, where the row gives %s", (_what, values, stands, [nameShown, isNameChosen]) => {
     const before = stands && { ...recordAfter({ name: "A" }), ...stands };
     expect(recordAfter(values, before)).toMatchObject({ nameShown, isNameChosen });
+  });
+  test("of what the vendor's record says is told that it comes back; a name to show is kept from that", () => {
+    const of = (values: Values & { name: string }, isVendors: boolean) => {
+      const decided = decide(
+        named({ externalId: "1", ...values }),
+        [{ ...identified, isVendors }],
+        none,
+        none,
+      );
+      if (decided.outcome === "rejected") throw new Error("refused");
+      return decided;
+    };
+    const renamed = { name: "Acme SpA", country: "IT", notes: "x" };
+    expect(of(renamed, false).resets).toEqual([]);
+    expect(of(renamed, true)).toMatchObject({
+      changes: ["name", "nameShown", "country", "notes"],
+      resets: ["name", "nameShown", "country"],
+    });
+    const shown = of({ name: "Acme SpA", nameShown: "Acme SpA" }, true);
+    expect(shown.resets).toEqual(["name"]);
+    expect(shown.record).toMatchObject({ nameShown: "Acme SpA", isNameChosen: true });
+    expect(of({ name: "Acme", nameShown: "Acme" }, true).resets).toEqual([]);
   });
 });

@@ -56,18 +56,28 @@ export type Candidate = {
   plain: string;
   relationship: string;
   isVisible: boolean;
+  /** Its record is the vendor's word: each synchronisation writes it anew (renewCustomers). */
+  isVendors: boolean;
   record: CustomerRecord;
 };
+/** What of a record a vendor's word is. */
+const vendorsOwn: readonly Field[] = ["name", "domain", "country", "region", "street", "postalCode", "city"];
 
-/** What the customer is after the row; an empty cell leaves what is there. */
-export function recordAfter(values: Values & { name: string }, before?: CustomerRecord): CustomerRecord {
+/** What the customer is after the row; an empty cell leaves what is there. `isVendors`: as of a candidate. */
+export function recordAfter(
+  values: Values & { name: string },
+  before?: CustomerRecord,
+  isVendors = false,
+): CustomerRecord {
   const keeps = before !== undefined && (before.isNameChosen || before.nameShown !== before.name);
   // A name that a person chose to show stays; one that only repeats the name follows it.
   const nameShown = values.nameShown ?? (keeps ? before.nameShown : values.name);
+  // The vendor's name comes back; what the row says the customer is to be shown as does not go with it.
+  const isKept = isVendors && values.nameShown !== undefined && nameShown !== before?.name;
   return {
     name: values.name,
     nameShown,
-    isNameChosen: (keeps && nameShown === before.nameShown) || nameShown !== values.name,
+    isNameChosen: isKept || (keeps && nameShown === before.nameShown) || nameShown !== values.name,
     domain: values.domain ?? before?.domain ?? null,
     externalId: values.externalId ?? before?.externalId ?? null,
     country: values.country ?? before?.country ?? null,
@@ -115,6 +125,8 @@ export type Decision =
       id: string | null;
       record: CustomerRecord;
       changes: Field[];
+      /** Of the changes those that the next synchronisation takes back. */
+      resets: Field[];
     }
   | { outcome: "rejected"; row: Rejected };
 
@@ -154,12 +166,23 @@ export function decide(
     externalId === undefined ? undefined : candidates.find(({ record }) => record.externalId === externalId);
   if (!identified && alike[0] && alike[0].rank === alike[1]?.rank) return refuse("ambiguous");
   const found = identified ?? alike[0]?.candidate;
-  if (!found) return { outcome: "new", row, id: null, record: recordAfter(row.values), changes: [] };
+  if (!found)
+    return { outcome: "new", row, id: null, record: recordAfter(row.values), changes: [], resets: [] };
   if (!found.isVisible) return refuse("outsideScope");
   if (found.relationship === "order_only") return refuse("orderOnly");
-  const record = recordAfter(row.values, found.record);
+  const record = recordAfter(row.values, found.record, found.isVendors);
   const changes = changedFields(found.record, record);
-  return { outcome: changes.length > 0 ? "changed" : "unchanged", row, id: found.id, record, changes };
+  const isReset = (field: Field) =>
+    vendorsOwn.includes(field) || (field === "nameShown" && !record.isNameChosen);
+  const resets = found.isVendors ? changes.filter(isReset) : [];
+  return {
+    outcome: changes.length > 0 ? "changed" : "unchanged",
+    row,
+    id: found.id,
+    record,
+    changes,
+    resets,
+  };
 }
 
 /** Whether the row chooses a name to show that its customer has not got yet. */

@@ -105,6 +105,8 @@ export const PreviewRow = z.object({
   reasons: z.array(Reason),
   /** The fields that a change would touch. */
   changes: z.array(z.enum(fieldIds)),
+  /** Of these what the vendor, whose word the record is, takes back with its next synchronisation. */
+  resets: z.array(z.enum(fieldIds)),
   /** Another customer, here or in the file, has this name; allowed, and marked. */
   hasNamesake: z.boolean(),
   /** Another customer, here or in the file, has this domain; the same. */

@@ -46,7 +46,8 @@ export const CustomerRecord = z.object({
       write: NameWrite.nullable(),
     }),
   ),
-  may: z.object({ edit: z.boolean(), contacts: z.boolean() }),
+  /** `convert`, `unlink`: the role may, and there is a running trial or a linked account. */
+  may: z.object({ edit: z.boolean(), contacts: z.boolean(), convert: z.boolean(), unlink: z.boolean() }),
   launch: z.enum(launchStates),
   now: z.string(),
 });

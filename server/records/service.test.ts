@@ -57,7 +57,7 @@ describe("reading", () => {
       address: { street: "Via Alta 1", city: "Bergamo", postalCode: "24121" },
       accountManager: "Mara Conti",
       internal: { tags: ["vip"], notes: "Paga tardi" },
-      may: { edit: true, contacts: true },
+      may: { edit: true, contacts: true, convert: false, unlink: false },
       launch: "role",
       hasMonthly: false,
     });
@@ -75,9 +75,44 @@ describe("reading", () => {
       const theirs = await makeMember({ partnerId, role, customerId: customer.id });
       const record = await read(theirs, customer);
       expect(record.internal).toBe(null);
-      expect(record.may).toEqual({ edit: false, contacts: role === "customerAdmin" });
+      expect(record.may).toEqual({
+        edit: false,
+        contacts: role === "customerAdmin",
+        convert: false,
+        unlink: false,
+      });
       expect(JSON.stringify(record)).not.toMatch(/Paga tardi|vip/);
     }
+  });
+
+  test("converting is offered where a trial runs and the partner takes part in MSP Flex, unlinking where an account is linked", async () => {
+    const flexId = await makePartner({ mspFlex: true });
+    const [admin, editor] = [
+      await makeMember({ partnerId: flexId, role: "admin" }),
+      await makeMember({ partnerId: flexId, role: "business" }),
+    ];
+    const may = async (who: Member, one: Customer) => {
+      const { convert, unlink } = (await read(who, one)).may;
+      return [convert, unlink];
+    };
+    const trial = await makeCustomer({ partnerId: flexId });
+    await makeLicence({ customer: trial }, { kind: "trial", isSuspended: true });
+    expect(await may(admin, trial)).toEqual([true, true]);
+    expect(await may(editor, trial)).toEqual([true, false]);
+    expect(await may(await makeMember({ partnerId: flexId, role: "helpDesk" }), trial)).toEqual([
+      false,
+      false,
+    ]);
+    const over = await makeCustomer({ partnerId: flexId });
+    await makeLicence({ customer: over }, { kind: "trial", endsOn: "2020-01-01" });
+    expect(await may(admin, over)).toEqual([false, true]);
+    expect(await may(admin, await makeCustomer({ partnerId: flexId }))).toEqual([false, false]);
+    const order = await makeCustomer({ partnerId: flexId, relationship: "order_only" });
+    await makeLicence({ customer: order }, { kind: "trial" });
+    expect(await may(admin, order)).toEqual([false, false]);
+    const plain = await makeCustomer({ partnerId });
+    await makeLicence({ customer: plain }, { kind: "trial" });
+    expect(await may(business, plain)).toEqual([false, false]);
   });
 
   test("monthly licences are told, because most early access programmes refuse them", async () => {

@@ -8,7 +8,7 @@ import { AppError, type AppErrorCode } from "#server/errors.ts";
 import { can, type CustomerAccess } from "#server/permissions.ts";
 import { listNamedAccounts } from "#server/renames/queries.ts";
 import { readNameWrites, requireName, showAs } from "#server/renames/service.ts";
-import { listRefusing } from "#server/trials/queries.ts";
+import { hasConvertible, listRefusing } from "#server/trials/queries.ts";
 import type { Guarded } from "#server/trpc.ts";
 import { type Editable, findRecord, lockRecord, updateRecord } from "./queries.ts";
 import { isTimeZone, readTags } from "./rules.ts";
@@ -26,8 +26,14 @@ export async function readRecord(
   const record = await findRecord(db, partnerId, id);
   if (!row || !record?.name || !record.nameShown) throw new AppError("customer.notFound");
   const isInside = actor.customerId === null;
-  const may = { edit: can(actor, "customer:edit", customer), contacts: can(actor, "contact:edit", customer) };
   const accounts = await listNamedAccounts(db, partnerId, id);
+  const isEndable = isInside && customer.relationship !== "order_only";
+  const may = {
+    edit: can(actor, "customer:edit", customer),
+    contacts: can(actor, "contact:edit", customer),
+    convert: isEndable && can(actor, "trial:convert", customer) && (await hasConvertible(db, partnerId, id)),
+    unlink: isEndable && can(actor, "customer:unlink", customer) && accounts.length > 0,
+  };
   const isTold = isInside && record.isNameChosen === true;
   const writes = isTold ? await readNameWrites(db, partnerId, id, record.nameShown, accounts) : undefined;
   const contacts = await listAllContacts(db, partnerId, id);

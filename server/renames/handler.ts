@@ -21,11 +21,14 @@ export const rename = route<{ id: string }>(
     const form = parsed.data;
     const ctx = { actor, db, audit };
     await requireCustomer(ctx, "customer:edit", params.id);
-    if (form.act === "rename") await renameCustomer(ctx, params.id, form, new Date());
-    else await retryRename(ctx, params.id, form.accountId);
+    const was = form.act === "rename" ? await renameCustomer(ctx, params.id, form, new Date()) : undefined;
+    if (form.act === "retry") await retryRename(ctx, params.id, form.accountId);
     if (!isForm) return Response.json({}, { headers: { "cache-control": "no-store" } });
     const fallback = `/${languageIn(request, language)}/customers/${params.id}`;
-    return seeOther({ path: safeReturn(form.return, fallback), query: { saved: form.act } });
+    return seeOther({
+      path: safeReturn(form.return, fallback),
+      query: { saved: form.act, ...(was !== undefined && { was }) },
+    });
   },
   backTo(({ return: page, name }, request, language) => {
     const id = new URL(request.url).pathname.split("/").at(-1) ?? "";

@@ -124,10 +124,10 @@ describe("is refused", () => {
     for (let n = 0; n < 2; n += 1)
       expect(await answer(admin, one, { name: "Secondo ✓", seen: "Primo" })).toBe("200");
     const done = await send(admin, one, { name: "Terzo", seen: "Secondo ✓", return: page }, true);
-    expect(done.headers.get("location")).toBe(`${page}&saved=rename`);
+    expect(done.headers.get("location")).toBe(`${page}&saved=rename&was=Secondo+%E2%9C%93`);
     const evil = { name: "Quarto", seen: "Terzo", return: "//evil.example" };
     expect((await send(admin, one, evil, true)).headers.get("location")).toBe(
-      `/it/customers/${one.id}?saved=rename`,
+      `/it/customers/${one.id}?saved=rename&was=Terzo`,
     );
   });
 

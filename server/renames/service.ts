@@ -88,18 +88,19 @@ const send = (
 
 /**
  * *Name shown as*: Edit → Save, as `showAs`. Saving a name that stands already changes nothing. Throws
- * customer.nameRequired and customer.nameTooLong too.
+ * customer.nameRequired and customer.nameTooLong too. Returns the name that stood there before.
  */
 export async function renameCustomer(
   ctx: Guarded,
   customerId: string,
   { name, seen }: { name: string; seen: string },
   now: Date,
-): Promise<void> {
+): Promise<string> {
   const to = requireName(name);
   const from = await showAs(ctx, customerId, to, seen, now);
   const entity = `customer ${customerId}`;
   await ctx.audit({ action: "customer:rename", entity, customerId, detail: { from, to } });
+  return from;
 }
 
 /** Sends a name again that an account refused; throws customer.notRefused where there is none. */

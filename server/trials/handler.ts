@@ -30,27 +30,33 @@ export const change = route<{ id: string }>(
     if (!form.success) throw new AppError("request.invalid");
     const customer = await requireEndable({ actor, db }, "trial:convert", id);
     const ctx = { db, actor, audit };
-    const done = async () => {
+    const done = async (): Promise<Record<string, string>> => {
       switch (form.data.action) {
         case "convert": {
           const { conversionId, accountId } = form.data;
           const trials = readTrials(fields);
           await convertAccount(ctx, customer, { conversionId, accountId, trials }, new Date());
-          return "converted";
+          return { notice: "converted" };
         }
         case "addProgramme": {
           const { programme, takesMonthly } = form.data;
           await addProgramme(ctx, id, { programme, takesMonthly: takesMonthly === "on" });
-          return "programmeAdded";
+          return { notice: "programmeAdded" };
         }
-        case "removeProgramme":
-          await removeProgramme(ctx, id, form.data.programmeId);
-          return "programmeRemoved";
+        case "removeProgramme": {
+          // What the page needs to note it again.
+          const removed = await removeProgramme(ctx, id, form.data.programmeId);
+          return {
+            notice: "programmeRemoved",
+            ...(removed && { was: removed.programme, ...(removed.takesMonthly && { took: "on" }) }),
+          };
+        }
       }
     };
-    const notice = await done();
-    if (!isForm) return Response.json({ notice }, { headers: { "cache-control": "no-store" } });
-    return seeOther({ path: `/${languageIn(request, language)}/customers/${id}/convert`, query: { notice } });
+    const query = await done();
+    if (!isForm)
+      return Response.json({ notice: query["notice"] }, { headers: { "cache-control": "no-store" } });
+    return seeOther({ path: `/${languageIn(request, language)}/customers/${id}/convert`, query });
   },
   backTo((fields, request, language) => {
     const id = new URL(request.url).pathname.split("/").at(-1) ?? "";

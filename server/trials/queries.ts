@@ -14,6 +14,17 @@ export function getFlexFacts(
     .executeTakeFirstOrThrow();
 }
 
+/** May the partner convert trials, and does one of this customer's run on the partner's day (suspended ones too)? */
+export async function hasConvertible(db: ScopedDb, partnerId: string, customerId: string): Promise<boolean> {
+  const { rows } = await sql<{ found: boolean }>`
+    select exists (select from partner p
+      join vendor_account a on a.partner_id = p.id and a.customer_id = ${customerId}::uuid
+      join licence l on l.partner_id = a.partner_id and l.vendor_account_id = a.id and l.kind = 'trial'
+      where p.id = ${partnerId}::uuid and p.msp_flex
+        and (l.ends_on is null or l.ends_on >= (now() at time zone p.time_zone)::date)) as found`.execute(db);
+  return rows[0]?.found ?? false;
+}
+
 /** Licences of a customer's linked accounts, with what overlaps are decided by. */
 export function listCustomerLicences(db: ScopedDb, partnerId: string, customerId: string) {
   return db
@@ -130,18 +141,20 @@ export async function insertProgramme(
     .execute();
 }
 
-export async function deleteProgramme(
+/** What was removed; undefined: it was not there. */
+export function deleteProgramme(
   db: ScopedDb,
   partnerId: string,
   customerId: string,
   id: string,
-): Promise<void> {
-  await db
+): Promise<{ programme: string; takesMonthly: boolean } | undefined> {
+  return db
     .deleteFrom("earlyAccess")
     .where("partnerId", "=", partnerId)
     .where("customerId", "=", customerId)
     .where("id", "=", id)
-    .execute();
+    .returning(["programme", "takesMonthly"])
+    .executeTakeFirst();
 }
 
 /** Programmes of a customer with monthly licences that refuse such licences. */

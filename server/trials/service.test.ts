@@ -239,6 +239,11 @@ test("programmes are noted once and removed", async () => {
     (await (await callerFor(business)).trials.byCustomer({ customerId: one.customer.id })).programmes;
   expect(await read()).toMatchObject([{ programme: "EAP", takesMonthly: false }]);
   const [noted] = await read();
-  expect(await note({ action: "removeProgramme", programmeId: noted?.id })).toBe("200");
+  const remove = { action: "removeProgramme", programmeId: noted?.id ?? "" };
+  // The page offers to note it again.
+  expect(await submit(change, business, one.customer.id, remove)).toBe(
+    `303 /it/customers/${one.customer.id}/convert?notice=programmeRemoved&was=EAP`,
+  );
   expect(await read()).toEqual([]);
+  expect(await submit(change, business, one.customer.id, remove)).toMatch(/notice=programmeRemoved$/);
 });

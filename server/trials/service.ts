@@ -256,16 +256,18 @@ export async function addProgramme(
   });
 }
 
+/** Forgets a programme of a customer's; what it was, undefined where somebody removed it before. */
 export async function removeProgramme(
   { db, actor, audit }: Guarded,
   customerId: string,
   programmeId: string,
-): Promise<void> {
-  await deleteProgramme(db, actor.partnerId, customerId, programmeId);
+): Promise<{ programme: string; takesMonthly: boolean } | undefined> {
+  const removed = await deleteProgramme(db, actor.partnerId, customerId, programmeId);
   await audit({
     action: "trial:removeProgramme",
     entity: `customer ${customerId}`,
     customerId,
-    detail: { programmeId },
+    detail: { programmeId, ...removed },
   });
+  return removed;
 }

@@ -59,6 +59,16 @@ describe("the simulator", () => {
       { outcome: "refused", code: "account.termLicence", product: "Intercept X", possibleOn: "2027-05-30" },
     ],
     [
+      "a suspended term: what is owed goes on",
+      [[{ ...term, isSuspended: true }]],
+      { outcome: "refused", code: "account.termLicence", product: "Intercept X", possibleOn: "2027-05-30" },
+    ],
+    [
+      "a term that has not started: it was ordered",
+      [[{ ...term, startsOn: "2026-12-01" }]],
+      { outcome: "refused", code: "account.termLicence", product: "Intercept X", possibleOn: "2027-05-30" },
+    ],
+    [
       "a term that ended a month ago",
       [[{ kind: "term", endsOn: "2026-10-21" }]],
       { outcome: "refused", code: "account.recentLicence", product: "Intercept X", possibleOn: "2026-12-20" },

@@ -1,10 +1,33 @@
 // Decisions about a reason that people handle: whether it is put aside now, and when a snooze ends.
 import type { Handling } from "#server/customers/rules.ts";
-import type { Reason } from "#server/customers/schema.ts";
+import type { Reason, Status } from "#server/customers/schema.ts";
+import { type Actor, can, type CustomerAccess } from "#server/permissions.ts";
 import { instantOf, wallClock } from "#server/settings/rules.ts";
 import type { HandledReason, WarningForm } from "./schema.ts";
 
 const LONGEST_SNOOZE_YEARS = 1;
+
+/** With figures every reason is a warning, which can be put aside; without them it is why there are none, which cannot. */
+export const areWarnings = (status: Status): boolean => status === "warning" || status === "synced";
+
+/** What the team says among itself is neither the customer's nor theirs who may not see what it is about. */
+export const isInside = (actor: Pick<Actor, "role" | "customerId">, customer: CustomerAccess): boolean =>
+  actor.customerId === null && can(actor, "metrics:read") && customer.relationship !== "order_only";
+
+/**
+ * The codes of the reasons about which a reader sees what was decided; null: of any. Without access what was said about
+ * figures is hidden like the figures; what is about access itself, a reason there is now, stays.
+ */
+export function seenCodes(
+  actor: Pick<Actor, "role" | "customerId">,
+  customer: CustomerAccess,
+  status: Status,
+  reasons: readonly Reason[],
+): string[] | null {
+  if (!isInside(actor, customer)) return [];
+  const seesFigures = can(actor, "metrics:read", customer) && areWarnings(status);
+  return seesFigures ? null : reasons.map(({ code }) => code);
+}
 
 /** The reading of a clock `months` later: the same day, or the last one of a shorter month. */
 function monthsLater(reading: Date, months: number): Date {

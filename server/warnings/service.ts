@@ -20,7 +20,7 @@ import {
   lockHandling,
   updateHandling,
 } from "./queries.ts";
-import { mutedNow, snoozeEnd } from "./rules.ts";
+import { areWarnings, isInside, mutedNow, seenCodes, snoozeEnd } from "./rules.ts";
 import type { Act, HandledReason, WarningEvent, WarningForm, Warnings } from "./schema.ts";
 
 const EVENTS = 200;
@@ -28,9 +28,6 @@ const EVENTS = 200;
 const NAMED = 10;
 const DENIED = "denied_application";
 type Reader = Pick<Guarded, "db" | "actor">;
-
-/** With figures every reason is a warning, which can be put aside; without them it is why there are none, which cannot. */
-const areWarnings = (status: Status) => status === "warning" || status === "synced";
 
 function actsFor(status: Status, muted: HandledReason["muted"]): Act[] {
   if (!areWarnings(status)) return ["assign", "comment"];
@@ -49,9 +46,7 @@ export async function readWarnings(
   if (!found) throw new AppError("customer.notFound");
   const { status } = found;
   const nothing = { events: [], allowed: [], denied: [], team: [], mayHandle: false };
-  // What the team says among itself is neither the customer's nor theirs who may not see what it is about.
-  const isInside = actor.customerId === null && can(actor, "metrics:read");
-  if (!isInside || customer.relationship === "order_only") {
+  if (!isInside(actor, customer)) {
     const reasons = found.reasons.map(({ muted, ...reason }) => ({
       reason,
       subject: subjectOf(reason),
@@ -66,10 +61,9 @@ export async function readWarnings(
   const handlings = await listHandlings(db, partnerId, customer.id);
   const team = await listTeam(db, partnerId, customer.id);
   const seesFigures = can(actor, "metrics:read", customer) && areWarnings(status);
-  const current = new Set(found.reasons.map(({ code }) => code));
-  // Without access what was said about figures is hidden like the figures; what is about access itself stays.
+  const codes = seenCodes(actor, customer, status, found.reasons);
   const events = (await listEvents(db, partnerId, customer.id, EVENTS)).filter(
-    ({ code }) => seesFigures || current.has(code),
+    ({ code }) => codes === null || codes.includes(code),
   );
   const denied = seesFigures && mayHandle ? await listDeniedHere(db, partnerId, customer.id) : [];
   const reasons = found.reasons.map((stored): HandledReason => {

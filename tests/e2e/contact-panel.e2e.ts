@@ -111,6 +111,73 @@ test("Edit → Save: refused with what was typed, saved, told how it stands at t
   await expect(panel.locator("[data-write]")).toHaveCount(0);
 });
 
+for (const javaScriptEnabled of [true, false])
+  test.describe(javaScriptEnabled ? "with scripts" : "without scripts", () => {
+    test.use({ javaScriptEnabled });
+
+    test("a new name is taken back by one click, unless somebody else bears the former one by now", async ({
+      as,
+      enter,
+      page,
+    }) => {
+      const language = javaScriptEnabled ? "fr" : "it";
+      const { customer: words, errors: wrong } = resources[language];
+      const caller = await as("super");
+      const { id, name } = await findCustomer(caller, javaScriptEnabled ? 8 : 9);
+      const other = await findCustomer(caller, javaScriptEnabled ? 10 : 11);
+      await enter("super");
+      await page.goto(`/${language}/customers?panel=${id}&edit=name`);
+      const panel = page.getByRole("dialog");
+      const heading = panel.getByRole("heading", { level: 2 });
+      const rename = async (to: string) => {
+        await panel.getByLabel(words.name.label).fill(to);
+        await panel.getByRole("button", { name: words.edit.save }).click();
+        await expect(heading).toHaveText(to);
+      };
+      const undo = panel.getByRole("note").getByRole("button", { name: words.edit.undo });
+      const chosen = `Nuovo & 🏔️ ${id.slice(0, 8)}`;
+      await rename(chosen);
+      await expect(panel.getByRole("note").first()).toContainText(`${words.name.before} ${name}`);
+      await undo.click();
+      await expect(heading).toHaveText(name);
+      await expect(panel).toContainText(words.name.saved);
+      expect(await record(caller, id)).toMatchObject({ nameShown: name, isNameChosen: false });
+      // A link that says so of a name that stands already offers nothing.
+      await page.goto(`/${language}/customers?panel=${id}&saved=rename&was=${encodeURIComponent(name)}`);
+      await expect(panel).toContainText(words.name.saved);
+      await expect(undo).toHaveCount(0);
+      await page.goto(`/${language}/customers?panel=${id}&saved=retry`);
+      await expect(panel.getByRole("note").first()).toHaveText(words.write.retried);
+
+      await page.goto(`/${language}/customers?panel=${id}&edit=name`);
+      await rename(chosen);
+      const body = { act: "rename", name, seen: other.name };
+      expect((await caller.post(`/api/renames/${other.id}`, body)).status).toBe(200);
+      await undo.click();
+      await expect(panel).toContainText(wrong.customer.nameTaken);
+      await expect(panel.getByLabel(words.name.label)).toHaveValue(name);
+      await expect(heading).toHaveText(chosen);
+      await restore(caller, other.id);
+      await restore(caller, id);
+    });
+  });
+
+for (const language of languages)
+  test(`what cannot be taken back by a click says so where it is done (${language})`, async ({
+    as,
+    enter,
+    page,
+  }) => {
+    const { customer: words, customers } = resources[language];
+    const { id } = await findCustomer(await as("super"), 6);
+    await enter("super");
+    await page.goto(`/${language}/customers/${id}/edit`);
+    const form = page.locator("form", { has: page.getByRole("button", { name: words.edit.save }) });
+    await expect(form.getByText(words.edit.noUndo)).toBeVisible();
+    await page.goto(`/${language}/customers/columns`);
+    await expect(page.getByText(customers.layout.resetNoUndo)).toBeVisible();
+  });
+
 test("a name that is too long is refused with what was typed; Cancel leaves it as it was", async ({
   as,
   enter,

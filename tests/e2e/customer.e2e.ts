@@ -95,7 +95,7 @@ test("a warning says what, since when and what to do, and leads to the devices",
   await expect(why).toContainText(reason.devices_silent.rule);
   await expect(why).toContainText(reason.devices_silent.advice);
   await section(page, "computers")
-    .getByRole("link", { name: new RegExp(resources.fr.customer.computers.silent) })
+    .getByRole("link", { name: new RegExp(`^${resources.fr.customer.computers.silent}`) })
     .click();
   await expect(page).toHaveURL(/devices=silent/);
   await expect(section(page, "computers").locator("tr[data-row-id]")).toHaveCount(

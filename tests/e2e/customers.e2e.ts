@@ -319,7 +319,7 @@ test.describe("finding", () => {
     await expect(page).toHaveURL(/group=/);
     await page
       .getByRole("list", { name: customers.strip.label })
-      .getByRole("link", { name: new RegExp(resources.en.status.word.synced) })
+      .getByRole("link", { name: new RegExp(`^${resources.en.status.word.synced}`) })
       .click();
     await expect(page).toHaveURL(/status=synced/);
     const query = Object.fromEntries(new URL(page.url()).searchParams);

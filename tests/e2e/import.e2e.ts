@@ -1,5 +1,6 @@
 import { readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
+import { formatList } from "#locales/format.ts";
 import type { CustomerList } from "#server/customers/schema.ts";
 import {
   expect,
@@ -164,6 +165,172 @@ test("a list with headers that were mapped before comes mapped", async ({ page, 
   await expect(page).toHaveURL(/step=preview/);
   await upload(page, csv(`Luogo ${run};Ditta ${run}\nForlì;Due ${run}\n`, `second-${run}.csv`));
   await expect(page.getByText(text.mapping.remembered)).toBeVisible();
+});
+
+test("a column that was chosen by hand stays chosen on the way back from the preview", async ({
+  page,
+  enter,
+}) => {
+  await enter("super");
+  const run = Date.now();
+  const { imports } = resources.fr;
+  const field = (column: string) =>
+    page.getByRole("combobox", { name: fill(imports.mapping.fieldOf, { column }) });
+  const chosen = (id: keyof typeof imports.field) => ({ label: imports.field[id] });
+  await upload(page, csv(`Alpha ${run};Name;Gamma ${run}\nUno ${run};Due;Pau\n`, `back-${run}.csv`), "fr");
+  await field(`Alpha ${run}`).selectOption(chosen("name"));
+  await field("Name").selectOption(chosen("accountManager"));
+  await field(`Gamma ${run}`).selectOption(chosen("city"));
+  await page.getByRole("button", { name: imports.mapping.submit }).click();
+  await expect(page.locator("tr[data-outcome=new]")).toContainText(`Uno ${run}`);
+  await page.getByRole("link", { name: imports.preview.columns }).click();
+  await expect(page.getByRole("heading", { level: 1 })).toHaveText(imports.mapping.title);
+  for (const [column, id] of [
+    [`Alpha ${run}`, "name"],
+    ["Name", "accountManager"],
+    [`Gamma ${run}`, "city"],
+  ] as const)
+    await expect(field(column)).toHaveValue(id);
+  await field(`Gamma ${run}`).selectOption("");
+  await page.getByRole("button", { name: imports.mapping.submit }).click();
+  await expect(page.getByRole("columnheader", { name: imports.field.city })).toHaveCount(0);
+  await page.getByRole("link", { name: imports.preview.columns }).click();
+  await expect(field(`Gamma ${run}`)).toHaveValue("");
+  await expect(field("Name")).toHaveValue("accountManager");
+});
+
+for (const language of languages)
+  test(`the preview says of each row what becomes of it, and why (${language})`, async ({
+    page,
+    enter,
+    as,
+  }) => {
+    await enter("super");
+    const { imports } = resources[language];
+    const caller = await as("super");
+    const customers = (input: object) =>
+      caller.query<CustomerList>("customers.list", { pageSize: 200, ...input });
+    const [order] = (await customers({ status: "not_applicable" })).rows;
+    const synced = (await customers({ status: "synced", sort: "-name" })).rows.filter(
+      ({ name, domain }) => domain !== null && !/[";]/.test(name) && name.toUpperCase() !== name,
+    );
+    const vendors = synced[languages.indexOf(language)];
+    const known = synced.at(-1);
+    if (!order || !vendors || !known) throw new Error("the demo has no such customers");
+    const run = Date.now();
+    const [unseen, long] = ["\u0007", "x".repeat(400)];
+    const tags = Array.from({ length: 21 }, (_, at) => `t${at}`).join("; ");
+    const lines = [
+      `Name;Domain;External ID;Country;Language;E-mail;Since;Tags;Colore ${run}`,
+      `Nuova ${run};nuova-${run}.example;R-${run}-1;Italia;it;a@b.example;2020-01-31;x;blu`,
+      `Altra ${run};;R-${run}-1;;;;;;`,
+      `Uguale ${run};uguale-${run}.example;;;;;;;`,
+      `Uguale ${run};uguale-${run}.example;;;;;;;`,
+      `${known.name};altro-${run}.example;R-${run}-2;;;;;;`,
+      `Stesso ${run};${known.domain};R-${run}-3;;;;;;`,
+      `;;R-${run}-4;;;;;;`,
+      `Corta ${run};x.example`,
+      `Male ${run};no domain;;Atlantis;Klingon;nobody;soon;"${tags}";`,
+      `${long};;;;;;;;`,
+      `Strana${unseen} ${run};;;;;;;;`,
+      `"${order.name}";;;;;;;;`,
+      `${vendors.name.toUpperCase()};${vendors.domain};;Islanda;;;;y;`,
+      `"Aperta ${run};;;;;;;;`,
+    ];
+    await upload(page, csv(lines.join("\r\n"), `remarks-${run}.csv`), language);
+    const unknown = fill(imports.mapping.fieldOf, { column: `Colore ${run}` });
+    await expect(page.getByRole("combobox", { name: unknown })).toHaveValue("");
+    await page.getByRole("button", { name: imports.mapping.submit }).click();
+    const row = (line: number) =>
+      page
+        .locator("tr[data-outcome]")
+        .filter({ has: page.locator("td.number", { hasText: new RegExp(`^${line}$`) }) });
+    const { reason, preview, field, outcome } = imports;
+    const of = (...ids: (keyof typeof field)[]) =>
+      formatList(
+        language,
+        ids.map((id) => field[id]),
+      );
+    const expected: [line: number, outcome: keyof typeof outcome, remarks: string[]][] = [
+      [2, "new", []],
+      [3, "rejected", [fill(reason.duplicateExternalId, { line: "2" })]],
+      [4, "new", []],
+      [5, "rejected", [fill(reason.duplicateRow, { line: "4" })]],
+      [6, "new", [preview.namesake]],
+      [7, "new", [preview.sameDomain]],
+      [8, "rejected", [reason.nameMissing]],
+      [9, "rejected", [fill(reason.columnCount, { found: "2", expected: "9" })]],
+      [
+        10,
+        "rejected",
+        [
+          fill(reason.domain, { value: "no domain" }),
+          fill(reason.country, { value: "Atlantis" }),
+          fill(reason.language, { value: "Klingon" }),
+          fill(reason.email, { value: "nobody" }),
+          fill(reason.date, { value: "soon" }),
+          fill(reason.tags, { field: field.tags, tags: "20", most: "40" }),
+        ],
+      ],
+      [11, "rejected", [fill(reason.tooLong, { field: field.name, most: "300" })]],
+      [12, "rejected", [fill(reason.characters, { field: field.name })]],
+      [13, "rejected", [reason.orderOnly]],
+      [
+        14,
+        "changed",
+        [
+          fill(preview.changes, { fields: of("name", "nameShown", "country", "tags") }),
+          fill(preview.resets, { fields: of("name", "nameShown", "country") }),
+          fill(preview.resetsName, { field: field.nameShown }),
+        ],
+      ],
+      [15, "rejected", [reason.quotes]],
+    ];
+    for (const [line, become, remarks] of expected) {
+      await expect(row(line), `line ${line}`).toHaveAttribute("data-outcome", become);
+      await expect(row(line)).toContainText(outcome[become]);
+      for (const remark of remarks) await expect(row(line), `line ${line}`).toContainText(remark);
+      if (remarks.length === 0) await expect(row(line).locator("td").nth(2)).toHaveText("");
+    }
+    await expect(page.getByRole("columnheader", { name: `Colore ${run}` })).toHaveCount(0);
+    await page.getByRole("link", { name: new RegExp(`^${outcome.changed}`) }).click();
+    await expect(page.locator("tr[data-outcome]")).toHaveCount(1);
+    // Looking at it has written nothing.
+    expect(
+      (await customers({ q: `Nuova ${run}` })).rows.filter(({ name }) => name === `Nuova ${run}`),
+    ).toEqual([]);
+  });
+
+test("how far a long import has come is shown, also to whoever leaves the page and comes back", async ({
+  page,
+  enter,
+}) => {
+  test.setTimeout(120_000);
+  await enter("super");
+  const { imports } = resources.it;
+  const run = Date.now();
+  // Rows that cannot go in: they are counted like the others, and leave the demo as it is.
+  const rows = Array.from({ length: 60_000 }, (_, index) => `Omega ${run} ${index};no domain`);
+  await upload(page, csv(`Name;Domain\n${rows.join("\n")}\n`, `progress-${run}.csv`), "it");
+  await page.getByRole("button", { name: imports.mapping.submit }).click();
+  await page
+    .getByRole("button", { name: fill(imports.preview.start_other, { formatted: "60.000" }) })
+    .click();
+  const bar = page.getByRole("progressbar", { name: imports.progress.label });
+  const value = async () => Number((await bar.getAttribute("value")) ?? 0);
+  await expect.poll(value, { intervals: [100], timeout: 30_000 }).toBeGreaterThan(0);
+  await expect(bar).toHaveAttribute("max", "60000");
+  const before = await value();
+  await expect(page.getByText(imports.progress.leave)).toBeVisible();
+  await page.goto("/it/customers/import");
+  await page.getByRole("link", { name: `progress-${run}.csv` }).click();
+  const done = page.getByRole("heading", { level: 1, name: imports.result.title, exact: true });
+  await expect
+    .poll(async () => (await done.isVisible()) || (await value()) > before, { timeout: 30_000 })
+    .toBe(true);
+  await expect(done).toBeVisible({ timeout: 60_000 });
+  await expect(page.getByText(imports.result.unchanged)).toBeVisible();
+  await expect(page.getByText(fill(imports.result.rejected_other, { formatted: "60.000" }))).toBeVisible();
 });
 
 test("a running import is cancelled: what is in stays, and the rest can be taken up", async ({

@@ -18,6 +18,10 @@ const bar = (page: Page, label = text.label) => page.getByRole("navigation", { n
 const drop = (page: Page, name: string) => bar(page).locator("summary").filter({ hasText: name });
 const chips = (page: Page) => page.getByRole("list", { name: resources.en.customers.filter.active });
 
+/** The language in which a page has opened. */
+const languageOf = (page: Page) =>
+  languages.find((one) => new URL(page.url()).pathname.startsWith(`/${one}/`)) ?? "en";
+
 const listed = async (caller: Caller) =>
   (await caller.query<ViewList>("views.list", { shown: "" })).views.filter(({ isOwn }) => isOwn);
 async function clear(caller: Caller): Promise<void> {
@@ -97,6 +101,106 @@ for (const javaScriptEnabled of [true, false]) {
     });
   });
 }
+
+for (const [place, language] of languages.entries())
+  test(`a name that is refused stays at its field, with what is wrong with it (${language})`, async ({
+    page,
+    enter,
+    as,
+  }) => {
+    const { views, errors } = resources[language];
+    const caller = await as("super");
+    await save(caller, { name: "Taken", query: "q=a" });
+    const id = await save(caller, { name: `Kept ${place}`, query: "q=rossi" });
+    await enter("super");
+    await page.goto(`/${language}/customers?view=${id}`);
+    const menu = bar(page, views.label);
+    const field = menu.getByLabel(views.change.rename, { exact: true });
+    await menu.locator("summary").filter({ hasText: views.change.open }).click();
+    for (const [typed, wrong] of [
+      [" ", errors.view.nameInvalid],
+      ["x".repeat(101), errors.view.nameInvalid],
+      ["TAKEN", errors.view.nameTaken],
+    ] as const) {
+      await field.fill(typed);
+      await menu.getByRole("button", { name: views.change.renameSubmit, exact: true }).click();
+      await expect(page.locator("main").getByRole("alert").filter({ hasText: wrong })).toBeVisible();
+      await expect(field).toHaveValue(typed);
+      await expect(field).toHaveAttribute("aria-invalid", "true");
+      await expect(field).toHaveAccessibleDescription(wrong);
+    }
+    expect((await listed(caller)).map(({ name }) => name).sort()).toEqual([`Kept ${place}`, "Taken"]);
+    // The same at the form of a new view.
+    await page.goto(`/${language}/customers?status=warning`);
+    await menu.locator("summary").filter({ hasText: views.save.open }).click();
+    await menu.getByLabel(views.save.name, { exact: true }).fill(" taken ");
+    await menu.getByRole("button", { name: views.save.submit, exact: true }).click();
+    await expect(menu.getByLabel(views.save.name, { exact: true })).toHaveAccessibleDescription(
+      errors.view.nameTaken,
+    );
+  });
+
+test("where a browser lets no script copy, the link stands alone", async ({ page, enter, as }) => {
+  const id = await save(await as("super"), { name: "By hand", query: "status=warning" });
+  // As browsers have it for a portal that is reached by plain HTTP.
+  await page.addInitScript(() => Reflect.deleteProperty(Navigator.prototype, "clipboard"));
+  await enter("super");
+  await page.goto(`/it/customers?view=${id}`);
+  const { views } = resources.it;
+  const menu = bar(page, views.label);
+  await expect(async () => {
+    await page.keyboard.press("ControlOrMeta+k");
+    await expect(page.getByRole("dialog")).toBeVisible({ timeout: 1_000 });
+  }).toPass();
+  await page.keyboard.press("Escape");
+  await menu.locator("summary").filter({ hasText: views.change.open }).click();
+  await expect(menu.getByRole("link", { name: views.change.link })).toHaveAttribute(
+    "href",
+    `/customers?view=${id}`,
+  );
+  await expect(menu.getByRole("button", { name: views.change.copy, exact: true })).toHaveCount(0);
+});
+
+test("its link is copied and opens it for the team, in whatever language, while it is shared", async ({
+  page,
+  context,
+  enter,
+  as,
+  baseURL,
+}) => {
+  await context.grantPermissions(["clipboard-read", "clipboard-write"]);
+  const caller = await as("super");
+  const id = await save(caller, { name: "For the team", query: "status=warning", share: "on" });
+  await enter("super");
+  await page.goto(`/fr/customers?view=${id}`);
+  const { views } = resources.fr;
+  const menu = bar(page, views.label);
+  await menu.locator("summary").filter({ hasText: views.change.open }).click();
+  await menu.getByRole("button", { name: views.change.copy, exact: true }).click();
+  await expect(menu.getByRole("button", { name: views.change.copied, exact: true })).toBeVisible();
+  const link = await page.evaluate(() => navigator.clipboard.readText());
+  expect(link).toBe(`${baseURL}/customers?view=${id}`);
+  await enter("business");
+  for (const language of ["it", "en"] as const) {
+    await page.goto(`/${language}/customers`);
+    await page.goto(link);
+    await expect(page).toHaveURL(new RegExp(`/(en|it|fr)/customers\\?view=${id}$`));
+    const opened = resources[languageOf(page)];
+    await expect(
+      page.getByRole("list", { name: opened.customers.filter.active }).getByRole("link"),
+    ).toHaveCount(1);
+    await expect(bar(page, opened.views.label)).toContainText("For the team");
+  }
+  // Nobody else's any more: it says so, and shows all customers.
+  expect((await caller.post(`/api/views/${id}/share`, { action: "unshare" })).status).toBe(200);
+  await page.goto(link);
+  const { views: said, errors, customers } = resources[languageOf(page)];
+  const missing = page.getByRole("note").filter({ hasText: said.missing.title });
+  await expect(missing).toContainText(errors.view.notFound);
+  await expect(missing).toContainText(said.missing.action);
+  await expect(page.getByRole("list", { name: customers.filter.active })).toHaveCount(0);
+  await expect(page.locator("main")).not.toContainText("For the team");
+});
 
 test("a view of one's own is put in the place of another by the menu", async ({ page, enter, as }) => {
   const caller = await as("super");

@@ -1,3 +1,4 @@
+import { formatDateTime } from "#locales/format.ts";
 import type { CustomerList } from "#server/customers/schema.ts";
 import type { Warnings } from "#server/warnings/schema.ts";
 import {
@@ -15,6 +16,7 @@ import {
 test.describe.configure({ mode: "serial" });
 
 type Row = CustomerList["rows"][number];
+const DAY_MS = 86_400_000;
 /** Customers whose only reason is silent computers, the last by name: other tests take the first. */
 async function silentCustomers(caller: Caller): Promise<Row[]> {
   const input = { status: "warning", sort: "-name", pageSize: 200 };
@@ -142,6 +144,93 @@ test("by keyboard alone a warning is accepted as an exception and reopened", asy
   await page.keyboard.press("Enter");
   await expect(page.getByText(text.notice.reopen)).toBeVisible();
   await expect(reasonOn(page).locator("[data-muted]")).toHaveCount(0);
+});
+
+test("a warning is put aside for a day, a week and until a date, woken, accepted, and all of it told", async ({
+  as,
+  page,
+  enter,
+}) => {
+  test.setTimeout(120_000);
+  const caller = await as("super");
+  const customer = (await silentCustomers(caller)).at(-1);
+  if (!customer) throw new Error("no customer has silent computers");
+  await enter("super");
+  const muting = async () =>
+    (await warnings(caller, customer.id)).reasons.find(({ reason }) => reason.code === "devices_silent")
+      ?.muted ?? null;
+  const history = page.locator("[data-section=history]");
+  const clock = (days: number) => new Date(Date.now() + days * DAY_MS).toISOString().slice(0, 16);
+  for (const [language, term, days] of [
+    ["fr", "day", 1],
+    ["it", "week", 7],
+    ["en", "until", 40],
+  ] as const) {
+    const { warnings: text, status, errors } = resources[language];
+    const reason = status.short.devices_silent;
+    const why = `${term} ${Date.now()}`;
+    await page.goto(`/${language}/customers/${customer.id}`);
+    await reasonOn(page).getByText(text.handle, { exact: true }).click();
+    const snooze = reasonOn(page).getByRole("form", { name: text.snooze.title, exact: true });
+    if (term === "until") {
+      // More than a year ahead: refused, and nothing that was typed is lost.
+      await snooze.getByLabel(text.why).fill(why);
+      await snooze.getByLabel(text.snooze.for, { exact: true }).selectOption("until");
+      const late = clock(400);
+      await snooze.getByLabel(text.snooze.until).fill(late);
+      await snooze.getByRole("button").click();
+      await expect(page.locator("main").getByRole("alert").first()).toContainText(errors.warning.until);
+      await expect(snooze.getByLabel(text.why)).toHaveValue(why);
+      await expect(snooze.getByLabel(text.snooze.for, { exact: true })).toHaveValue("until");
+      await expect(snooze.getByLabel(text.snooze.until)).toHaveValue(late);
+      expect(await muting()).toBeNull();
+      await snooze.getByLabel(text.snooze.until).fill(clock(days));
+    } else {
+      await snooze.getByLabel(text.why).fill(why);
+      await snooze.getByLabel(text.snooze.for, { exact: true }).selectOption(term);
+    }
+    await snooze.getByRole("button").click();
+    await expect(page.getByText(text.notice.snooze)).toBeVisible();
+    const ends = (await muting())?.until ?? "";
+    // The clock goes forward or back within the time, and a date is typed in the reader's own zone.
+    expect(Math.abs(Date.parse(ends) - Date.now() - days * DAY_MS)).toBeLessThan(4 * 3_600_000);
+    const until = formatDateTime(language, "Europe/Rome", new Date(ends));
+    await expect(reasonOn(page).locator("[data-muted=snoozed]")).toContainText(
+      fill(status.muted.snoozed, { until }),
+    );
+    await expect(history).toContainText(fill(text.event.snoozed, { reason, until }));
+    await expect(history).toContainText(why);
+    const woken = fill(text.event.reopened, { reason });
+    const times = await history.getByText(woken).count();
+    await reasonOn(page).getByText(text.handleMuted, { exact: true }).click();
+    await reasonOn(page)
+      .getByRole("form", { name: text.reopen.title, exact: true })
+      .getByRole("button")
+      .click();
+    await expect(page.getByText(text.notice.reopen)).toBeVisible();
+    await expect(reasonOn(page).locator("[data-muted]")).toHaveCount(0);
+    await expect(history.getByText(woken)).toHaveCount(times + 1);
+    expect(await muting()).toBeNull();
+  }
+
+  const { warnings: text, status } = resources.it;
+  const why = `Vetrina ${Date.now()}`;
+  await page.goto(`/it/customers/${customer.id}`);
+  await reasonOn(page).getByText(text.handle, { exact: true }).click();
+  const accept = reasonOn(page).getByRole("form", { name: text.accept.title, exact: true });
+  await accept.getByLabel(text.why).fill(why);
+  await accept.getByRole("button").click();
+  await expect(page.getByText(text.notice.accept)).toBeVisible();
+  await expect(reasonOn(page).locator("[data-muted=accepted]")).toContainText(why);
+  await expect(history).toContainText(fill(text.event.accepted, { reason: status.short.devices_silent }));
+  await expect(history).toContainText(why);
+  await reasonOn(page).getByText(text.handleMuted, { exact: true }).click();
+  await reasonOn(page)
+    .getByRole("form", { name: text.reopen.title, exact: true })
+    .getByRole("button")
+    .click();
+  await expect(reasonOn(page).locator("[data-muted]")).toHaveCount(0);
+  expect(await muting()).toBeNull();
 });
 
 test("a denied application is allowed at a customer, and no longer", async ({ as, page, enter }) => {

@@ -1,6 +1,7 @@
 import { headers } from "next/headers";
 import { redirect } from "next/navigation";
 import type { ReactNode } from "react";
+import { FigureNotes } from "#components/figures/figure-notes.tsx";
 import { type NavItem, Shell, type ShellMembership } from "#components/layout/shell.tsx";
 import { isLanguage, languages } from "#locales/languages.ts";
 import { getT } from "#locales/server.ts";
@@ -68,9 +69,11 @@ export default async function PortalLayout({ children, params }: Props) {
         signOut: t("account.signOut"),
         switch: t("account.switchMembership"),
         current: t("account.current"),
+        waiting: t("waiting"),
       }}
     >
       {children}
+      <FigureNotes href={`/${language}/help/figures`} />
     </Shell>
   );
 }

@@ -38,6 +38,7 @@ export const calls: QueryCalls = ({ customer, member }) => {
     },
     "trials.insertConversion": { role: "web", given: [[p, conversion]] },
     "trials.findConversion": { role: "web", given: [[p, c, id]] },
+    "trials.hasConvertible": { role: "web", given: [[p, c]] },
     "trials.listConversions": { role: "web", given: [[p, c]] },
     "trials.listProgrammes": { role: "web", given: [[p, c]] },
     "trials.listRefusing": { role: "web", given: [[p, c]] },

@@ -40,7 +40,13 @@ export const calls: QueryCalls = ({ customer, member, groupId }) => {
         [p, "worker", job],
       ],
     },
-    "bulk.listJobs": { role: "web", given: [[p, looker, 5]] },
+    "bulk.listJobs": {
+      role: "web",
+      given: [
+        [p, looker, 5, undefined],
+        [p, looker, 5, groupId],
+      ],
+    },
     "bulk.updateJob": { role: "web", given: [[p, job, { state: "queued", options: {} }]] },
     "bulk.advanceJob": { given: [[p, job, step]] },
     "bulk.deleteOldJobs": { given: [[p, { draft: now, over: now }]] },
@@ -77,10 +83,18 @@ export const calls: QueryCalls = ({ customer, member, groupId }) => {
     "bulk.listPicked": {
       role: "web",
       given: [
-        [p, chosen, 5],
-        [p, { filter: {}, at: now }, 5],
+        [p, chosen, 5, null],
+        [p, { filter: {}, at: now }, 5, c],
       ],
     },
+    "bulk.countTrials": { role: "web", given: [[asker, chosen, 5]] },
+    "bulk.claimExport": { role: "web", given: [[p, { jobId: job, at: now }]] },
+    "bulk.advanceExport": {
+      role: "web",
+      given: [[p, { jobId: job, at: now }, { rowsDone: 1, state: "finished", finishedAt: now }]],
+    },
+    "bulk.updateExported": { role: "web", given: [[p, job]] },
+    "bulk.endLostExports": { given: [[p, now]] },
     "bulk.listOpenGroups": { role: "web", given: [[p]] },
     "bulk.findTarget": { role: "web", given: [[p, groupId]] },
     "bulk.addTag": {

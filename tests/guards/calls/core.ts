@@ -151,7 +151,12 @@ export const calls: QueryCalls = ({ customer, member, limited, groupId }) => {
     "customer.listSaas": { role: "web", given: [[p, c, 10]] },
     "customer.countDevices": { given: [[p, c, { filter: "silent", silentBefore: now, source: "sophos" }]] },
     "customer.listAlerts": { given: [[p, c]] },
-    "customer.listStatusHistory": { given: [[p, c]] },
+    "customer.listHistory": {
+      given: [
+        [p, c, null, undefined, 10],
+        [p, c, ["stuck"], { at: now.toISOString(), id }, 10],
+      ],
+    },
     "customers.walkIndexes": { given: [[]] },
     "sync.listPending": {
       given: [[p, { connectionId, onlyAccounts: ["x"] }, null, 5]],

@@ -3,6 +3,7 @@ import { ConnectionNotice, oneOf, type Query } from "#components/connections/con
 import { ConnectionsTable } from "#components/connections/connections-table.tsx";
 import { lenientCursor } from "#components/customers/lenient-cursor.ts";
 import { SyncForm } from "#components/customers/sync-form.tsx";
+import { About } from "#components/figures/about.tsx";
 import { GroupFilter } from "#components/groups/group-filter.tsx";
 import { EmptyState } from "#components/ui/empty-state.tsx";
 import { PlusIcon, TriangleIcon } from "#components/ui/icons.tsx";
@@ -86,6 +87,7 @@ export default async function ConnectionsPage({ params, searchParams }: Props) {
             value={formatNumber(lang, list.counts.all)}
             href={page + (group === undefined ? "" : `?group=${group}`)}
             current={show === "all"}
+            about={<About figure="connectionsAll" lang={lang} />}
           />
           <Stat
             label={t("show.trouble")}
@@ -93,6 +95,7 @@ export default async function ConnectionsPage({ params, searchParams }: Props) {
             icon={<TriangleIcon className="size-4 text-warning" />}
             href={`${page}?show=trouble${group === undefined ? "" : `&group=${group}`}`}
             current={show === "trouble"}
+            about={<About figure="connectionsTrouble" lang={lang} />}
           />
         </StatStrip>
       )}

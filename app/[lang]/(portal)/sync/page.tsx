@@ -1,5 +1,6 @@
 import type { Metadata } from "next";
 import { SyncForm } from "#components/customers/sync-form.tsx";
+import { FigureLegend } from "#components/figures/about.tsx";
 import { GroupFilter } from "#components/groups/group-filter.tsx";
 import { BatchSection } from "#components/sync/batch-section.tsx";
 import { DeadJobs } from "#components/sync/dead-jobs.tsx";
@@ -77,7 +78,16 @@ export default async function SyncPage({ params, searchParams }: Props) {
           icon={<SyncIcon />}
         />
       ) : (
-        overview.batches.map((batch) => <BatchSection key={batch.id} batch={batch} view={view} />)
+        <>
+          <FigureLegend
+            figures={["syncRuns", "syncProgress", "syncRefused", "syncDuration"]}
+            lang={lang}
+            className="mb-3"
+          />
+          {overview.batches.map((batch) => (
+            <BatchSection key={batch.id} batch={batch} view={view} />
+          ))}
+        </>
       )}
       <Pagination
         label={t("page.label")}

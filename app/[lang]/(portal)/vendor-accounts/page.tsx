@@ -1,5 +1,7 @@
 import type { Metadata } from "next";
 import { lenientCursor } from "#components/customers/lenient-cursor.ts";
+import { About } from "#components/figures/about.tsx";
+import type { FigureId } from "#components/figures/registry.ts";
 import { GroupFilter } from "#components/groups/group-filter.tsx";
 import { EmptyState } from "#components/ui/empty-state.tsx";
 import { Button } from "#components/ui/button.tsx";
@@ -24,6 +26,13 @@ type Props = {
   searchParams: Promise<Record<string, string | string[] | undefined>>;
 };
 const languageOf = (lang: string) => (isLanguage(lang) ? lang : languages[0]);
+
+const viewFigures: Record<(typeof accountViews)[number], FigureId> = {
+  unmatched: "accountsUnmatched",
+  duplicates: "accountsDuplicates",
+  linked: "accountsLinked",
+  setAside: "accountsSetAside",
+};
 
 export async function generateMetadata({ params }: Props): Promise<Metadata> {
   const t = await getT(languageOf((await params).lang), "vendor-accounts");
@@ -63,6 +72,7 @@ export default async function VendorAccountsPage({ params, searchParams }: Props
           label: t(`views.${view}`),
           count: `${formatNumber(lang, list.counts[view])}${list.counts[view] === 1_000 ? "+" : ""}`,
           current: view === input.view,
+          about: <About figure={viewFigures[view]} lang={lang} />,
         }))}
       />
       <search>

@@ -33,28 +33,36 @@ type Props = { params: Promise<{ lang: string; customerId: string }>; searchPara
 
 const uuid = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
 
-/** Lenient, as every page's address: what is wrong falls back to the first page of all devices. */
-const readDevices = (query: Query) => {
-  const after = detailsInput.devicesAfter.safeParse(query["devicesAfter"]).data;
-  return {
-    devices: detailsInput.devices.safeParse(query["devices"]).data ?? "all",
-    ...(after !== undefined && after !== "" && { devicesAfter: after }),
-  };
-};
+/** Lenient, as every page's address: what is wrong falls back to the first page of all devices, and of the history. */
+const readPages = (query: Query) => ({
+  devices: detailsInput.devices.safeParse(query["devices"]).data ?? ("all" as const),
+  devicesAfter: detailsInput.devicesAfter.safeParse(query["devicesAfter"]).data || undefined,
+  historyAfter: detailsInput.historyAfter.safeParse(query["historyAfter"]).data || undefined,
+});
+type Pages = ReturnType<typeof readPages>;
 
 /** Title and page read one customer once. */
 const getDetails = cache(
-  (customerId: string, devices: "all" | "silent" | "unprotected", devicesAfter: string | undefined) => {
+  (
+    customerId: string,
+    devices: Pages["devices"],
+    devicesAfter: string | undefined,
+    historyAfter: string | undefined,
+  ) => {
     if (!uuid.test(customerId)) notFound();
-    return lenientCursor(devicesAfter, (after) =>
-      api.customers.byId({ customerId, devices, ...(after !== undefined && { devicesAfter: after }) }),
+    return lenientCursor(devicesAfter ?? historyAfter, (cursor) =>
+      api.customers.byId({
+        customerId,
+        devices,
+        ...(cursor !== undefined && { devicesAfter, historyAfter }),
+      }),
     );
   },
 );
 
 export async function generateMetadata({ params, searchParams }: Props): Promise<Metadata> {
-  const { devices, devicesAfter } = readDevices(await searchParams);
-  const details = await getDetails((await params).customerId, devices, devicesAfter);
+  const { devices, devicesAfter, historyAfter } = readPages(await searchParams);
+  const details = await getDetails((await params).customerId, devices, devicesAfter, historyAfter);
   return { title: details.row.name };
 }
 
@@ -63,11 +71,11 @@ export default async function CustomerPage({ params, searchParams }: Props) {
   const lang = isLanguage(wanted) ? wanted : languages[0];
   const actor = await requireActor();
   const query = await searchParams;
-  const { devices, devicesAfter } = readDevices(query);
+  const { devices, devicesAfter, historyAfter } = readPages(query);
   const [t, common, details] = await Promise.all([
     getT(lang, "customer"),
     getT(lang, "common"),
-    getDetails(customerId, devices, devicesAfter),
+    getDetails(customerId, devices, devicesAfter, historyAfter),
   ]);
   const view: CustomerView = { details, lang, timeZone: actor.timeZone };
   const [warnings, record] = await Promise.all([
@@ -112,7 +120,7 @@ export default async function CustomerPage({ params, searchParams }: Props) {
           {!isOrder && <AccessSection view={view} />}
           {showsFigures && <AccountsSection view={view} />}
           {!isOrder && details.row.blank !== "no_access" && details.row.blank !== "role" && (
-            <HistorySection view={view} events={warnings.events} />
+            <HistorySection view={view} isFirstPage={historyAfter === undefined} />
           )}
         </div>
       </div>

@@ -1,7 +1,9 @@
 import type { Metadata } from "next";
 import { OutcomeNotice } from "#components/accounts/outcome-notice.tsx";
 import { languageOf, type Query } from "#components/accounts/page-input.ts";
+import { About } from "#components/figures/about.tsx";
 import { Badge } from "#components/ui/badge.tsx";
+import { LinkButton } from "#components/ui/link-button.tsx";
 import { Breadcrumb } from "#components/ui/breadcrumb.tsx";
 import { EmptyState } from "#components/ui/empty-state.tsx";
 import { PageHeader } from "#components/ui/page-header.tsx";
@@ -33,6 +35,7 @@ export default async function DisconnectedPage({ params, searchParams }: Props) 
       : problems === 0
         ? t("disconnect.verified")
         : t("disconnect.broken", counted(problems));
+  const figures = { progress: "disconnectProgress", ledger: "disconnectLedger" } as const;
   const heads = ["customer", "by", "when", "progress", "ledger"] as const;
   return (
     <>
@@ -52,14 +55,25 @@ export default async function DisconnectedPage({ params, searchParams }: Props) 
         lang={lang}
       />
       {rows.length === 0 ? (
-        <EmptyState title={t("disconnect.listNone")} reason={t("disconnect.listNoneWhy")} />
+        <EmptyState
+          title={t(actor.memberAll ? "disconnect.listNone" : "disconnect.listLimited")}
+          reason={t(actor.memberAll ? "disconnect.listNoneWhy" : "disconnect.listLimitedWhy")}
+          action={<LinkButton href={`/${lang}/customers`}>{t("customers")}</LinkButton>}
+        />
       ) : (
         <TableFrame label={t("disconnect.list")} hint={common("table.scrollHint")}>
           <Table caption={t("disconnect.list")} density="comfortable">
             <thead>
               <tr>
                 {heads.map((head) => (
-                  <HeaderCell key={head}>{t(`disconnect.${head}`)}</HeaderCell>
+                  <HeaderCell
+                    key={head}
+                    {...(head in figures && {
+                      explanation: <About figure={figures[head as keyof typeof figures]} lang={lang} />,
+                    })}
+                  >
+                    {t(`disconnect.${head}`)}
+                  </HeaderCell>
                 ))}
               </tr>
             </thead>

@@ -67,6 +67,7 @@ export default async function NewAccountPage({ params, searchParams }: Props) {
                   </li>
                 ))}
               </ul>
+              <p className="mt-3 text-caption text-ink-soft">{t("new.discardHint")}</p>
             </Section>
           )}
           <DetailsForm details={{}} faults={{}} countries={countries} target={target(newId)} />

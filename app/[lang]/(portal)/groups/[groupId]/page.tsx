@@ -7,6 +7,7 @@ import { GroupNotice } from "#components/groups/group-notice.tsx";
 import { fieldsIn, type GroupView, type Query, typed } from "#components/groups/group-view.ts";
 import { AddSection, MembersSection } from "#components/groups/members-section.tsx";
 import { DeleteSection, NameSection } from "#components/groups/name-section.tsx";
+import { UndoChange, undoOf } from "#components/groups/undo-change.tsx";
 import { RuleSection } from "#components/groups/rule-section.tsx";
 import { PageRefresh } from "#components/imports/page-refresh.tsx";
 import { Badge } from "#components/ui/badge.tsx";
@@ -61,6 +62,7 @@ export default async function GroupPage({ params, searchParams }: Props) {
     isByRule ? api.groups.options() : null,
     draft ? api.groups.count({ rule: draft }) : null,
   ]);
+  const undo = undoOf(view, `/${lang}/groups/${groupId}`);
   const isCounted = typed(query, "count") !== undefined;
   return (
     <>
@@ -79,7 +81,7 @@ export default async function GroupPage({ params, searchParams }: Props) {
           </LinkButton>
         }
       />
-      <GroupNotice query={query} lang={lang} />
+      <GroupNotice query={query} lang={lang} undo={undo && <UndoChange undo={undo} lang={lang} />} />
       {!group.isSettled && (
         <div className="mb-5">
           <noscript>

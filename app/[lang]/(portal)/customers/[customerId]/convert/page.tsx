@@ -1,6 +1,6 @@
 import { ConvertAccount } from "#components/accounts/convert-account.tsx";
 import { OutcomeNotice } from "#components/accounts/outcome-notice.tsx";
-import { Programmes } from "#components/accounts/programmes.tsx";
+import { ProgrammeUndo, Programmes } from "#components/accounts/programmes.tsx";
 import { Badge } from "#components/ui/badge.tsx";
 import { Notice } from "#components/ui/notice.tsx";
 import { Section } from "#components/ui/section.tsx";
@@ -31,14 +31,25 @@ export default async function ConvertPage(props: EndingProps) {
   const { accounts, programmes, converted, timeZone, today } = details;
   const target = to(`/api/trials/${customerId}`);
   const refusing = programmes.filter(({ takesMonthly }) => !takesMonthly).map(({ programme }) => programme);
-  const wasConverted = query["notice"] === "converted" && converted[0];
+  const notice = query["notice"];
+  const wasConverted = notice === "converted" && converted[0];
+  const removed = notice === "programmeRemoved" && typeof query["was"] === "string" ? query["was"] : "";
   return frame(
     <>
       <OutcomeNotice
         done={
           wasConverted
             ? `${t("convert.starts", { day: formatDay(lang, wasConverted.on) })}: ${formatList(lang, wasConverted.products)}`
-            : undefined
+            : notice === "programmeAdded"
+              ? t("convert.programmeAdded")
+              : removed !== ""
+                ? t("convert.programmeRemoved", { programme: removed })
+                : undefined
+        }
+        undo={
+          removed === "" ? undefined : (
+            <ProgrammeUndo programme={removed} takesMonthly={query["took"] === "on"} target={target} />
+          )
         }
         error={query["error"]}
         lang={lang}
