@@ -101,7 +101,7 @@ export function unlinkRow(licence: LicenceFacts, today: string): UnlinkRow {
     : { row: "free", possibleOn: null };
 }
 
-/** When the link of an account with these licences may end (domain.md, "Unlink"; docs/decisions/0029); `today` is the partner's day. */
+/** When the link of an account with these licences may end (domain.md, "Unlink"; docs/decisions/0028); `today` is the partner's day. */
 export function unlinkPlan<Product>(
   licences: readonly (LicenceFacts & { product: Product })[],
   today: string,
