@@ -3,7 +3,7 @@
 import { usePathname, useSearchParams } from "next/navigation";
 import { useEffect, useState } from "react";
 
-/** A page that comes sooner is not announced: a line that flickers says less than none. */
+/** A page that comes sooner is not announced: one that flickers says less than none. */
 const SOON_MS = 200;
 
 /**
