@@ -124,8 +124,11 @@ test("a session that is ended elsewhere leads to sign-in at the next request", a
 }) => {
   const token = await signIn(request, "lagune");
   await context.addCookies([{ name: "belvedere-session", value: token, url: baseURL ?? "" }]);
+  // A page whose scripts ask for the stream only after the end leads to sign-in by itself, before anybody clicks.
+  const stream = page.waitForResponse((answer) => answer.url().includes("/api/sync/stream"));
   await page.goto("/fr/customers");
   await expect(page.locator("tr[data-row-id]").first()).toBeVisible();
+  expect((await stream).status()).toBe(200);
   const ended = await request.post("/api/logout", { headers: { cookie: `belvedere-session=${token}` } });
   expect(ended.status()).toBe(204);
   await page.locator("tr[data-row-id] a.name").first().click();
