@@ -166,6 +166,10 @@ test("applications and SaaS: figures of the row and of the day's history, blank 
       [customer.id],
     );
   expect(await history()).toEqual([figures]);
+  // A source that states no requirement at all has told of no shortfall.
+  await adminQuery("update application set licences_required = null where customer_id = $1", [customer.id]);
+  await again(customer);
+  expect(await overviewOf(customer)).toMatchObject({ licence_shortfall: null, applications_installed: 3 });
   await adminQuery("update customer set relationship = 'delegated' where id = $1", [customer.id]);
   await again(customer);
   const blank = Object.fromEntries(Object.keys(figures).map((name) => [name, null]));

@@ -123,7 +123,8 @@ export async function listOverviewFacts(
       cross join lateral (
         select jsonb_build_object('installed', count(*),
           'unused', case when count(*) = 0 or count(p.unused) > 0 then count(*) filter (where p.unused >= p.installs) end,
-          'shortfall', coalesce(sum(greatest(0, p.licences_required - p.licences_available)), 0)) as applications
+          'shortfall', case when count(*) = 0 or count(p.licences_required) > 0
+            then coalesce(sum(greatest(0, p.licences_required - coalesce(p.licences_available, 0))), 0) end) as applications
         from application p where p.partner_id = ${partnerId} and p.vendor_account_id = v.id and p.customer_id = c.id and p.installs > 0
       ) p
       cross join lateral (

@@ -219,6 +219,8 @@ describe("applications and SaaS", () => {
     expect(merged.applications).toEqual({ installed: 20, unused: 4, shortfall: 4 });
     expect(merged.denied).toEqual(["Bit", "Zoom"]);
     expect(of(account("snow", ["applications"], installed(null))).applications?.unused).toBeNull();
+    const unknown = { applications: { installed: 10, unused: null, shortfall: null }, denied: [] };
+    expect(of(account("snow", ["applications"], unknown)).applications?.shortfall).toBeNull();
   });
   const spending = (yearlyCost: string | null, currencies: (string | null)[], subscriptions = 0) =>
     account("snow", ["saas"], {

@@ -26,8 +26,11 @@ export type AccountReport = {
     nextToFallSilentAt: Date | null;
   };
   alerts: { high: number; medium: number; low: number };
-  /** Applications with an installation; `unused`: those of which no installation is used, null: the source never says. */
-  applications: { installed: number; unused: number | null; shortfall: number };
+  /**
+   * Applications with an installation; `unused`: those of which no installation is used; `shortfall`: licences that they
+   * require beyond those there are. Null: the source never says.
+   */
+  applications: { installed: number; unused: number | null; shortfall: number | null };
   /** Names of denied applications with an installation and no exception. */
   denied: readonly string[];
   /** Sums over SaaS applications; `yearlyCost` as an exact decimal, `currencies` of those that have a cost. */
@@ -139,7 +142,7 @@ export function figuresOf(accounts: readonly AccountReport[], since: Date): Figu
         : {
             installed: sum(applications.map((one) => one.applications.installed)),
             unused: add(applications.map((one) => one.applications.unused)),
-            shortfall: sum(applications.map((one) => one.applications.shortfall)),
+            shortfall: add(applications.map((one) => one.applications.shortfall)),
           },
     saas: saas.length === 0 ? null : saasFigures(saas),
     gaps: Object.fromEntries(
