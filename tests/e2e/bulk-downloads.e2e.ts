@@ -139,11 +139,20 @@ test("two that run are enough: the next is told so on its page and on the list, 
   const caller = await as("admin");
   const [first] = await rowsOf(caller);
   const bulkId = await hold(caller, "export", { id: [first?.id] });
-  const whole = "/api/export/customers.csv?columns=all&lang=fr";
-  const held = await heldDownloads(request, "admin", [whole, whole]);
+  const jobs = [
+    await hold(caller, "export", { all: "1", filter: "{}" }),
+    await hold(caller, "export", { all: "1", filter: "{}" }),
+  ];
+  const held = await heldDownloads(
+    request,
+    "admin",
+    jobs.map((id) => `/api/export/customers.csv?bulk=${id}&columns=all`),
+  );
   try {
-    const busy = () => caller.get("/api/export/customers.csv?q=nobody-is-called-so");
-    await expect.poll(async () => (await busy()).status).toBe(429);
+    // Asked of the jobs: a download in between would take the place of one of the two.
+    const states = () => Promise.all(jobs.map(async (id) => (await jobOf(caller, id)).state));
+    await expect.poll(states, { timeout: 20_000 }).toEqual(["running", "running"]);
+    expect((await caller.get("/api/export/customers.csv?q=nobody-is-called-so")).status).toBe(429);
     await enter("admin");
     await page.goto(`/fr/bulk/${bulkId}`);
     await page.getByRole("button", { name: text.menu.csv }).click();
