@@ -7,7 +7,7 @@ import { Field } from "#components/ui/field.tsx";
 import { Select } from "#components/ui/input.tsx";
 import { Section } from "#components/ui/section.tsx";
 import { getT } from "#locales/server.ts";
-import type { GroupsOf } from "#server/groups/schema.ts";
+import type { GroupsOf, LastChange } from "#server/groups/schema.ts";
 import type { CustomerView } from "./customer-view.ts";
 
 const pill = "inline-block rounded-full bg-sunken px-2.5 py-0.5";
@@ -18,17 +18,20 @@ export async function GroupsSection({
   groups,
   query,
   membershipId,
+  moved,
 }: {
   view: CustomerView;
   groups: GroupsOf | null;
   query: Query;
   membershipId: string;
+  /** Into or out of which group the customer was moved a moment ago; null: nothing was. */
+  moved: LastChange | null;
 }) {
   const [t, g] = await Promise.all([getT(lang, "customer"), getT(lang, "group")]);
   const { id, groups: names } = details.row;
   const isEmpty = names.length === 0;
   const back = `/${lang}/customers/${id}#groups`;
-  const undo = groups && movedUndo({ query, lang, membershipId }, back);
+  const undo = groups && moved && movedUndo(moved, { lang, membershipId }, back);
   const isOutcome =
     ["added", "removed"].includes(typed(query, "notice") ?? "") ||
     typed(query, "error")?.startsWith("group.");

@@ -2,43 +2,45 @@ import { Button } from "#components/ui/button.tsx";
 import { HeldValue } from "#components/ui/held-value.tsx";
 import type { Language } from "#locales/languages.ts";
 import { getT } from "#locales/server.ts";
-import { facts, fieldOf, Rule } from "#server/groups/schema.ts";
+import { facts, fieldOf, type LastChange, LastChangeInput, Rule } from "#server/groups/schema.ts";
 import { actionOf, type GroupView, typed } from "./group-view.ts";
 
 /** The form that takes the last change back: where it goes and what it sends. */
 type Undo = { action: string; fields: Readonly<Record<string, string>> };
 
-/** Customers that were moved a moment ago, as the address tells (`moved`: the group, then they), the other way round. */
+/** The last change of a group as an address tells it, for the server to open; undefined: it tells none. */
+export const toldChange = (query: GroupView["query"], groupId: string | undefined) =>
+  LastChangeInput.safeParse({ groupId, notice: typed(query, "notice"), was: typed(query, "was") }).data;
+
+/** Customers that were moved a moment ago (`was`, with points between them), the other way round. */
 export function movedUndo(
-  { query, lang, membershipId }: Pick<GroupView, "query" | "lang" | "membershipId">,
+  { groupId, notice, was }: LastChange,
+  { lang, membershipId }: Pick<GroupView, "lang" | "membershipId">,
   back: string,
 ): Undo | undefined {
-  const notice = typed(query, "notice");
-  const [group = "", ...customers] = (typed(query, "moved") ?? "").split(".");
-  if ((notice !== "added" && notice !== "removed") || customers.length === 0) return undefined;
+  if (notice !== "added" && notice !== "removed") return undefined;
   return {
     action: `/api/groups/members?lang=${lang}&membership=${membershipId}`,
     fields: {
       action: notice === "added" ? "remove" : "add",
-      group,
+      group: groupId,
       return: back,
-      ...Object.fromEntries(customers.map((id) => [`customer.${id}`, "on"])),
+      ...Object.fromEntries(was.split(".").map((id) => [`customer.${id}`, "on"])),
     },
   };
 }
 
-/** The last change of a group, as its page's address tells it; undefined: none that can be taken back. */
-export function undoOf(view: GroupView, back: string): Undo | undefined {
-  const { group, query } = view;
-  const notice = typed(query, "notice");
-  const was = typed(query, "was") ?? "";
+/** The last change of a group, the other way round; undefined: it cannot be taken back. */
+export function undoOf(change: LastChange, view: GroupView, back: string): Undo | undefined {
+  const { notice, was } = change;
+  const version = String(view.group.version);
   const to = (fields: Undo["fields"]): Undo => ({ action: actionOf(view), fields });
-  if (was === "") return movedUndo(view, back);
-  if (notice === "rename") return to({ action: notice, version: String(group.version), name: was });
+  if (notice === "rename") return to({ action: notice, version, name: was });
   if (notice === "give" || notice === "take")
     return to({ action: notice === "give" ? "take" : "give", membershipId: was });
-  const rule = notice === "rule" ? readWas(was) : undefined;
-  return rule && to({ action: "rule", version: String(group.version), ...fieldsOf(rule) });
+  if (notice !== "rule") return movedUndo(change, view, back);
+  const rule = readWas(was);
+  return rule && to({ action: "rule", version, ...fieldsOf(rule) });
 }
 
 function readWas(text: string): Rule | undefined {

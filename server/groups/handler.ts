@@ -6,7 +6,7 @@ import { backTo, languageIn, type Place, readForm, seeOther } from "#server/http
 import { safeReturn } from "#server/http/incoming.ts";
 import { isConfirmed } from "#server/http/typed-word.ts";
 import { route } from "#server/route.ts";
-import { readName } from "./rules.ts";
+import { packUndo, readName } from "./rules.ts";
 import { readRule, type Rule } from "./schema.ts";
 import {
   addToGroup,
@@ -58,9 +58,9 @@ const typedOf = (fields: Record<string, string>): Record<string, string> =>
   );
 /** Longer addresses are refused on the way to some servers: then the page offers no undo. */
 const MOST_UNDO = 3_000;
-/** What the page needs to take the change back (components/groups/undo-change.tsx). */
-const undoable = (what: Record<string, string>): Record<string, string> =>
-  Object.fromEntries(Object.entries(what).filter(([, text]) => text !== "" && text.length <= MOST_UNDO));
+/** What the page needs to take the change back (components/groups/undo-change.tsx); nothing where nothing changed. */
+const undoable = (was: string, place: Parameters<typeof packUndo>[1]): Record<string, string> =>
+  was !== "" && was.length <= MOST_UNDO ? { was: packUndo(was, place) } : {};
 const newPage = (fields: Record<string, string>, _: Request, language: Language): Place => ({
   path: `/${language}/groups/new`,
   query: typedOf(fields),
@@ -130,7 +130,9 @@ export const changeGroup = route<{ id: string }>(
     const was = await change();
     if (!isForm) return Response.json({}, { headers: noStore });
     const path = action === "delete" ? `/${language}/groups` : `/${language}/groups/${id}`;
-    return seeOther({ path, query: { notice: action, ...undoable({ was }) } });
+    const { membershipId } = input.actor;
+    const undo = undoable(was, { membershipId, notice: action, groupId: id });
+    return seeOther({ path, query: { notice: action, ...undo } });
   },
   backTo(groupPage),
 );
@@ -157,7 +159,7 @@ function requireCustomers(fields: Fields): string[] {
 }
 const returnTo = (back: unknown, language: Language, outcome: Record<string, string>): Place => {
   const page = new URL(safeReturn(back, `/${language}/groups`), "http://here.invalid");
-  for (const name of ["notice", "error", "n", "moved"]) page.searchParams.delete(name);
+  for (const name of ["notice", "error", "n", "moved", "was"]) page.searchParams.delete(name);
   const query = { ...Object.fromEntries(page.searchParams), ...outcome };
   return { path: page.pathname, query, ...(page.hash && { hash: page.hash.slice(1) }) };
 };
@@ -176,8 +178,9 @@ export const changeMembers = route(
     if (!isForm) return Response.json({ changed: changed.length }, { headers: noStore });
     const language = languageIn(input.request, input.language);
     const notice = isAdd ? "added" : "removed";
-    const moved = changed.length === 0 ? "" : [groupId, ...changed].join(".");
-    const outcome = { notice, n: String(changed.length), ...undoable({ moved }) };
+    const { membershipId } = input.actor;
+    const undo = undoable(changed.join("."), { membershipId, notice, groupId });
+    const outcome = { notice, n: String(changed.length), moved: groupId, ...undo };
     return seeOther(returnTo(fields["return"], language, outcome));
   },
   backTo((fields, _, language) => returnTo(fields["return"], language, {})),

@@ -1,7 +1,18 @@
 // Groups of customers, to be read; they are changed by forms (handler.ts).
 import { z } from "zod";
 import { procedure, router } from "#server/trpc.ts";
-import { Count, GroupDetails, GroupList, GroupListInput, GroupsOf, Rule, RuleOptions } from "./schema.ts";
+import { unpackUndo } from "./rules.ts";
+import {
+  Count,
+  GroupDetails,
+  GroupList,
+  GroupListInput,
+  GroupsOf,
+  LastChange,
+  LastChangeInput,
+  Rule,
+  RuleOptions,
+} from "./schema.ts";
 import { countMeant, readGroup, readGroups, readGroupsOf, readRuleOptions } from "./service.ts";
 
 export const groupsRouter = router({
@@ -27,4 +38,12 @@ export const groupsRouter = router({
     .input(z.strictObject({ of: z.uuid() }))
     .output(GroupsOf)
     .query(({ ctx, input }) => readGroupsOf(ctx, input.of)),
+  /** The change that the address after it tells, opened; null: it was made up, or made by somebody else. */
+  lastChange: procedure("group:manage")
+    .input(LastChangeInput)
+    .output(LastChange.nullable())
+    .query(({ ctx, input: { was, ...change } }) => {
+      const opened = unpackUndo(was, { ...change, membershipId: ctx.actor.membershipId });
+      return opened === null ? null : { ...change, was: opened };
+    }),
 });

@@ -73,6 +73,17 @@ export const GroupListInput = z.strictObject({
 });
 export type GroupListInput = z.output<typeof GroupListInput>;
 
+/** What the address after a change says of it; `was` as the server packed it. */
+export const LastChangeInput = z.strictObject({
+  groupId: z.uuid(),
+  notice: z.string().min(1).max(20),
+  was: z.string().min(1).max(8_000),
+});
+export type LastChangeInput = z.infer<typeof LastChangeInput>;
+/** What a change of a group did (`notice`), and what takes it back (`was`: name, membership, rule or customers). */
+export const LastChange = z.object({ groupId: z.uuid(), notice: z.string(), was: z.string() });
+export type LastChange = z.infer<typeof LastChange>;
+
 /** Counted up to a limit; `isMore`: there are more than `count`. */
 export const Count = z.object({ count: z.number(), isMore: z.boolean() });
 export type Count = z.infer<typeof Count>;

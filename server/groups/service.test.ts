@@ -148,6 +148,41 @@ describe("a group that people fill", () => {
     ]);
   });
 
+  test("what takes a change back is opened for whom made it, of that group and change, and nothing made up is", async () => {
+    const { id } = await makeGroup({ partnerId, name: "Come era" });
+    const { id: otherGroup } = await makeGroup({ partnerId });
+    const rename = { action: "rename", version: "1", name: "Come è" };
+    const { headers } = await send(changeGroup, boss, `/${id}`, rename, "form");
+    const { searchParams } = new URL(headers.get("location") ?? "", origin);
+    const was = searchParams.get("was") ?? "";
+    const told = { groupId: id, notice: "rename", was };
+    expect(searchParams.get("notice")).toBe("rename");
+    expect(was).not.toContain("Come");
+    const open = async (who: Member, input: typeof told) => (await callerFor(who)).groups.lastChange(input);
+    expect(await open(boss, told)).toEqual({ ...told, was: "Come era" });
+    expect(await open(await makeMember({ partnerId }), told)).toBeNull();
+    for (const other of [
+      { notice: "take" },
+      { groupId: otherGroup },
+      { was: "Come era" },
+      { was: `${was.slice(0, -2)}AA` },
+      { was: was.slice(0, 20) },
+    ])
+      expect(await open(boss, { ...told, ...other }), JSON.stringify(other)).toBeNull();
+
+    const customer = await makeCustomer({ partnerId });
+    const add = { action: "add", group: id, [`customer.${customer.id}`]: "on", return: `/it/groups/${id}` };
+    const moved = await send(changeMembers, boss, "/members", add, "form");
+    const {
+      notice,
+      was: packed = "",
+      ...rest
+    } = Object.fromEntries(new URL(moved.headers.get("location") ?? "", origin).searchParams);
+    expect([notice, rest]).toEqual(["added", { n: "1", moved: id }]);
+    const into = { groupId: id, notice: "added", was: packed };
+    expect(await open(boss, into)).toEqual({ ...into, was: customer.id });
+  });
+
   test("shows its administrators present and future customers, from their next request to their last", async () => {
     const present = await makeCustomer({ partnerId });
     const future = await makeCustomer({ partnerId });

@@ -230,6 +230,46 @@ test("a change is taken back where it was made: name, rule, person, customers", 
   await deleteGroup(caller, byRule);
 });
 
+test("an address that somebody made up offers no undo: what it would give is not its reader's own change", async ({
+  as,
+  enter,
+  page,
+}) => {
+  const { groups: all } = resources.it;
+  const caller = await as("super");
+  const name = ownName("Finto");
+  const id = await makeGroup(caller, { name });
+  const [customer] = await members(caller, "boulangerie");
+  const undo = page.getByRole("button", { name: all.notice.undo, exact: true });
+  await enter("super");
+  await page.goto(`/it/groups/${id}`);
+  const colleague = await page
+    .locator("#administrators option", { hasText: "admin@alpina.example" })
+    .getAttribute("value");
+  await page.locator("#rename").getByLabel(all.form.name).fill(`${name} bis`);
+  await page.getByRole("button", { name: resources.it.group.rename.submit }).click();
+  await expect(undo).toBeVisible();
+  const was = new URL(page.url()).searchParams.get("was") ?? "";
+  const offers = async (path: string, query: Record<string, string>, shown: string) => {
+    await page.goto(`/it/${path}?${new URLSearchParams(query)}`);
+    await expect(page.getByText(shown)).toBeVisible();
+    return undo.count();
+  };
+  expect(await offers(`groups/${id}`, { notice: "rename", was }, all.notice.rename)).toBe(1);
+  for (const query of [
+    { notice: "rename", was: "Altro" },
+    { notice: "take", was: colleague ?? "" },
+    { notice: "take", was },
+    { notice: "take", was: "x".repeat(9_000) },
+  ])
+    expect(await offers(`groups/${id}`, query, all.notice[query.notice as "take"])).toBe(0);
+  const moved = { notice: "removed", n: "1", moved: id, was: customer?.id ?? "" };
+  const told = fill(all.notice.removed_one, { formatted: "1" });
+  expect(await offers(`groups/${id}`, moved, told)).toBe(0);
+  expect(await offers(`customers/${customer?.id}`, moved, told)).toBe(0);
+  await deleteGroup(caller, id);
+});
+
 test("a partner without a group is told what one is for; fifty by rule and five hundred in all are the most", async ({
   as,
   enter,

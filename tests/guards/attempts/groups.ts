@@ -22,6 +22,11 @@ export const attempts: MakeAttempts = async (a) => {
       unknown: { id: crypto.randomUUID() },
       answer: "NOT_FOUND group.notFound",
     },
+    "groups.lastChange": {
+      own: { groupId: group.id, notice: "take", was: "AQ" },
+      unknown: { groupId: crypto.randomUUID(), notice: "take", was: "AQ" },
+      answer: "OK",
+    },
     "groups.ofCustomer": {
       own: { of: a.id },
       unknown: { of: crypto.randomUUID() },

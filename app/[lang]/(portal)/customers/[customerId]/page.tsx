@@ -22,6 +22,8 @@ import { SaasSection } from "#components/customers/saas-section.tsx";
 import { SyncNotice } from "#components/customers/sync-notice.tsx";
 import type { WarningView } from "#components/warnings/warning-view.ts";
 import { isLanguage, languages } from "#locales/languages.ts";
+import { typed } from "#components/groups/group-view.ts";
+import { toldChange } from "#components/groups/undo-change.tsx";
 import { getT } from "#locales/server.ts";
 import { api } from "#server/caller.ts";
 import { detailsInput } from "#server/customer/schema.ts";
@@ -82,7 +84,13 @@ export default async function CustomerPage({ params, searchParams }: Props) {
     api.warnings.byCustomer({ customerId }),
     api.records.byCustomer({ customerId }),
   ]);
-  const groups = can(actor, "group:manage") ? await api.groups.ofCustomer({ of: customerId }) : null;
+  const told = toldChange(query, typed(query, "moved"));
+  const [groups, moved] = can(actor, "group:manage")
+    ? await Promise.all([
+        api.groups.ofCustomer({ of: customerId }),
+        told ? api.groups.lastChange(told) : null,
+      ])
+    : [null, null];
   const { membershipId, timeZone } = actor;
   const handling: WarningView = { warnings, customerId, membershipId, lang, timeZone, query };
   const { status } = details.row;
@@ -112,7 +120,13 @@ export default async function CustomerPage({ params, searchParams }: Props) {
           {showsFigures && <AlertsSection view={view} />}
           <ContactsSection record={record} lang={lang} />
           {!isOrder && (
-            <GroupsSection view={view} groups={groups} query={query} membershipId={membershipId} />
+            <GroupsSection
+              view={view}
+              groups={groups}
+              query={query}
+              membershipId={membershipId}
+              moved={moved}
+            />
           )}
         </div>
         <div className="min-w-0">

@@ -7,7 +7,7 @@ import { GroupNotice } from "#components/groups/group-notice.tsx";
 import { fieldsIn, type GroupView, type Query, typed } from "#components/groups/group-view.ts";
 import { AddSection, MembersSection } from "#components/groups/members-section.tsx";
 import { DeleteSection, NameSection } from "#components/groups/name-section.tsx";
-import { UndoChange, undoOf } from "#components/groups/undo-change.tsx";
+import { toldChange, UndoChange, undoOf } from "#components/groups/undo-change.tsx";
 import { RuleSection } from "#components/groups/rule-section.tsx";
 import { PageRefresh } from "#components/imports/page-refresh.tsx";
 import { Badge } from "#components/ui/badge.tsx";
@@ -53,7 +53,8 @@ export default async function GroupPage({ params, searchParams }: Props) {
   const isByRule = group.rule !== null;
   const find = typed(query, "find")?.trim();
   const draft = isByRule && typed(query, "count") !== undefined ? readRule(fieldsIn(query)) : undefined;
-  const [t, one, common, members, found, options, counted] = await Promise.all([
+  const told = toldChange(query, groupId);
+  const [t, one, common, members, found, options, counted, change] = await Promise.all([
     getT(lang, "groups"),
     getT(lang, "group"),
     getT(lang, "common"),
@@ -61,8 +62,9 @@ export default async function GroupPage({ params, searchParams }: Props) {
     !isByRule && find ? listCustomers({ q: find, pageSize: String(FOUND) }) : null,
     isByRule ? api.groups.options() : null,
     draft ? api.groups.count({ rule: draft }) : null,
+    told ? api.groups.lastChange(told) : null,
   ]);
-  const undo = undoOf(view, `/${lang}/groups/${groupId}`);
+  const undo = change ? undoOf(change, view, `/${lang}/groups/${groupId}`) : undefined;
   const isCounted = typed(query, "count") !== undefined;
   return (
     <>
