@@ -82,6 +82,28 @@ const urlOf = (role: Role) =>
 /** Longer than the server lets a statement run: when nothing has come by then, the line is dead and nobody said so. */
 const GRACE_MS = 5_000;
 
+/** The names under which every connection keeps the plans of statements, by their text (executeKept). */
+const keptPlans = new Map<string, string>();
+/** Each plan takes some 100 KB of every connection. */
+const MOST_KEPT = 200;
+
+/**
+ * The rows of a statement that is asked all day. Each connection plans it once: planning those of the list takes twice as
+ * long as running them. Only for texts of which there are few, and whose best plan is the same whatever their values.
+ */
+export async function executeKept<Row>(db: Kysely<DB>, statement: CompiledQuery<Row>): Promise<Row[]> {
+  if (!keptPlans.has(statement.sql) && keptPlans.size < MOST_KEPT)
+    keptPlans.set(statement.sql, `kept ${keptPlans.size + 1}`);
+  return (await db.executeQuery(statement)).rows;
+}
+
+/** The arguments of a client's query, with the name under which its plan is kept where it has one. */
+function naming(given: unknown[]): unknown[] {
+  const [text, values, ...rest] = given;
+  const name = typeof text === "string" ? keptPlans.get(text) : undefined;
+  return name === undefined ? given : [{ name, text, values }, ...rest];
+}
+
 /**
  * Listens to a connection while it is in use, when its pool does not: one that breaks then would end the process. And
  * closes it when a statement outlives its time, so that its transaction fails and it is not used again.
@@ -91,7 +113,7 @@ function guardConnection(client: pg.PoolClient, role: Role): void {
   const { stream } = (client as pg.PoolClient & { connection: { stream: Duplex } }).connection;
   const query = client.query.bind(client) as (...given: unknown[]) => unknown;
   const guarded = (...given: unknown[]): unknown => {
-    const answer = query(...given);
+    const answer = query(...naming(given));
     if (!(answer instanceof Promise)) return answer;
     const timer = setTimeout(() => stream.destroy(), statementTimeoutMs[role] + GRACE_MS);
     return answer.finally(() => clearTimeout(timer));

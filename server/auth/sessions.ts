@@ -1,7 +1,7 @@
 // Sessions: 32 random bytes in the cookie, their SHA-256 in the database, revocable at the next request.
 import { createHash, randomBytes } from "node:crypto";
 import { sql } from "kysely";
-import { asSystem, type SystemDb } from "#db/client.ts";
+import { asSystem, executeKept, type SystemDb } from "#db/client.ts";
 import { env } from "#server/env.ts";
 import type { Actor, RoleName } from "#server/permissions.ts";
 
@@ -85,7 +85,7 @@ export async function readSession(
 ): Promise<SessionRow | null> {
   if (!/^[\w-]{43}$/.test(token)) return null;
   return asSystem("the cookie says who asks before a partner is known", async (db) => {
-    const row = await liveSession(db, token)
+    const session = liveSession(db, token)
       .innerJoin("membership as m", (join) =>
         join
           .onRef("m.id", "=", "s.membershipId")
@@ -127,8 +127,8 @@ export async function readSession(
             ),
           ])
           .as("memberAll"),
-      ])
-      .executeTakeFirst();
+      ]);
+    const [row] = await executeKept(db, session.compile());
     if (!row) return null;
     if (isActive && row.lastSeenAt.getTime() < Date.now() - TOUCH_SECONDS * 1000) {
       await db.updateTable("session").set({ lastSeenAt: new Date() }).where("id", "=", row.id).execute();
@@ -223,8 +223,8 @@ export type MembershipChoice = {
   role: RoleName;
 };
 export async function listMemberships(userId: string, vouched: Vouched | null): Promise<MembershipChoice[]> {
-  const rows = await asSystem("a person's memberships cross partners", (db) =>
-    db
+  const rows = await asSystem("a person's memberships cross partners", (db) => {
+    const memberships = db
       .selectFrom("membership as m")
       .innerJoin("partner as p", "p.id", "m.partnerId")
       .leftJoin("customer as c", (join) =>
@@ -242,9 +242,9 @@ export async function listMemberships(userId: string, vouched: Vouched | null): 
         "m.customerId",
       ])
       .orderBy("m.customerId", (order) => order.nullsFirst())
-      .orderBy("p.name")
-      .execute(),
-  );
+      .orderBy("p.name");
+    return executeKept(db, memberships.compile());
+  });
   return rows.map(({ customerId: _, ...row }) => ({ ...row, role: row.role as RoleName }));
 }
 

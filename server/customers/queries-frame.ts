@@ -1,6 +1,6 @@
 // What surrounds the rows of the list and is read with every page of it, in one statement: counts, groups, pins, layout.
 import { type RawBuilder, sql } from "kysely";
-import type { ScopedDb } from "#db/client.ts";
+import { executeKept, type ScopedDb } from "#db/client.ts";
 import type { Actor } from "#server/permissions.ts";
 import { amongIds, type NamedScope } from "./queries-scope.ts";
 import { CONCERN_LIMIT, COUNT_LIMIT, type Status, statuses } from "./schema.ts";
@@ -26,14 +26,14 @@ type Kept = Record<
 >;
 type Counted = { kept: Kept | null; concerns: Frame["concerns"] };
 
-/** For who sees all: the counts that are kept, and the lengths of the lists that are kept. */
+/** For who sees all: the counts that are kept, and the lengths of the lists that are kept, each along its index. */
 const countsOfAll = (partnerId: string, { syncedBefore, ends }: Limits): RawBuilder<unknown> => sql`
   (select to_jsonb(k) from customer_count k where k.partner_id = ${partnerId}) as kept,
   jsonb_build_object(
     'stale', (select count(*) from (select from readable_overview o where o.partner_id = ${partnerId}
-      and o.last_sync_at_stored < ${syncedBefore} and o.has_metrics limit ${CONCERN_LIMIT + 1}) s),
+      and o.last_sync_at_stored < ${syncedBefore} and o.has_metrics order by o.last_sync_at_stored limit ${CONCERN_LIMIT + 1}) s),
     'expiring', (select count(*) from (select from customer_facet f where f.partner_id = ${partnerId}
-      and f.facet between ${`ends:${ends[0]}`} and ${`ends:${ends[1]}`} limit ${CONCERN_LIMIT + 1}) e),
+      and f.facet between ${`ends:${ends[0]}`} and ${`ends:${ends[1]}`} order by f.facet limit ${CONCERN_LIMIT + 1}) e),
     'overUsed', (select count(*) from (select from customer_facet f where f.partner_id = ${partnerId}
       and f.facet = 'over' limit ${CONCERN_LIMIT + 1}) u)) as concerns`;
 
@@ -63,7 +63,7 @@ export async function readFrame(
   limits: Limits,
   scope: NamedScope | undefined,
 ): Promise<Frame> {
-  const { rows } = await sql<Counted & Omit<Frame, "counts" | "concerns">>`
+  const frame = sql<Counted & Omit<Frame, "counts" | "concerns">>`
     select coalesce((select jsonb_agg(jsonb_build_object('id', g.id, 'name', g.name) order by g.name) from (
         select g.id, g.name from customer_group g where g.partner_id = ${partnerId} and (${memberAll}
           or exists (select from membership m where m.partner_id = g.partner_id and m.id = ${membershipId} and m.scope_all)
@@ -74,8 +74,9 @@ export async function readFrame(
       (select jsonb_build_object('columns', l.columns, 'widths', l.widths, 'folded', l.folded, 'density', l.density)
         from member_preference l where l.partner_id = ${partnerId} and l.membership_id = ${membershipId}
         and l.list = 'customers') as layout,
-      ${memberAll ? countsOfAll(partnerId, limits) : countsOfScope(partnerId, limits, scope)}`.execute(db);
-  const [row] = rows;
+      ${memberAll ? countsOfAll(partnerId, limits) : countsOfScope(partnerId, limits, scope)}`;
+  // How a scope is best counted depends on whom it names.
+  const [row] = memberAll ? await executeKept(db, frame.compile(db)) : (await frame.execute(db)).rows;
   if (!row) throw new Error("a statement without a source has one row");
   const kept = row.kept;
   const byStatus = Object.fromEntries(statuses.map((status) => [status, Number(kept?.[status] ?? 0)]));

@@ -1,6 +1,6 @@
 // The groups of customers as pages show and filter by them.
 import { sql, type SqlBool } from "kysely";
-import type { ScopedDb } from "#db/client.ts";
+import { executeKept, type ScopedDb } from "#db/client.ts";
 import type { Actor } from "#server/permissions.ts";
 
 /** Names of the groups of each of these customers. */
@@ -11,7 +11,7 @@ export async function listGroupNames(
 ): Promise<Map<string, string[]>> {
   const names = new Map<string, string[]>();
   if (customerIds.length === 0) return names;
-  const rows = await db
+  const ofCustomers = db
     .selectFrom("customerGroupMember as m")
     .innerJoin("customerGroup as g", (join) =>
       join.onRef("g.partnerId", "=", "m.partnerId").onRef("g.id", "=", "m.groupId"),
@@ -19,9 +19,9 @@ export async function listGroupNames(
     .where("m.partnerId", "=", partnerId)
     .where(sql<SqlBool>`m.customer_id = any(${[...customerIds]}::uuid[])`)
     .select(["m.customerId", "g.name"])
-    .orderBy("g.name")
-    .execute();
-  for (const row of rows) names.set(row.customerId, [...(names.get(row.customerId) ?? []), row.name]);
+    .orderBy("g.name");
+  for (const row of await executeKept(db, ofCustomers.compile()))
+    names.set(row.customerId, [...(names.get(row.customerId) ?? []), row.name]);
   return names;
 }
 

@@ -96,13 +96,14 @@ export async function listCustomers(
   const more = await moreOf(db, actor, rows, layout.columns, now);
   const pinnedIds = new Set(frame.pins);
   return {
-    rows: rows.map(({ sortValue: __, ...row }) => ({
-      ...(seesFigures ? row : withoutFigures(row)),
-      groups: more.groups.get(row.id) ?? [],
-      isPinned: pinnedIds.has(row.id),
-      ...(seesFigures && more.changes.get(row.id)),
-      sources: (seesFigures && more.sources.get(row.id)) || [],
-    })),
+    rows: rows.map((row) =>
+      Object.assign(seesFigures ? row : withoutFigures(row), {
+        groups: more.groups.get(row.id) ?? [],
+        isPinned: pinnedIds.has(row.id),
+        ...(seesFigures && more.changes.get(row.id)),
+        sources: (seesFigures && more.sources.get(row.id)) || [],
+      }),
+    ),
     total: found.isFiltered ? Math.min(found.n, COUNT_LIMIT) : found.n,
     isMore: found.isFiltered ? found.n > COUNT_LIMIT : frame.counts.isMore,
     next: page.next,

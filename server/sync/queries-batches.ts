@@ -1,6 +1,6 @@
 // Queries of batches with their runs as people see and end them: only what lies in the member's scope.
 import { sql } from "kysely";
-import type { ScopedDb } from "#db/client.ts";
+import { executeKept, type ScopedDb } from "#db/client.ts";
 import { readsGroup } from "#server/connections/queries.ts";
 import type { LiveRun } from "./schema.ts";
 
@@ -210,7 +210,7 @@ const MOST_LIVE = 20;
 
 /** What is being read now, the longest first; of customers' own connections only those of customers in scope. */
 export async function listLiveRuns(db: ScopedDb, partnerId: string): Promise<LiveRun[]> {
-  const rows = await db
+  const live = db
     .selectFrom("syncRun as r")
     .innerJoin("connection as c", (join) =>
       join.onRef("c.partnerId", "=", "r.partnerId").onRef("c.id", "=", "r.connectionId"),
@@ -229,9 +229,8 @@ export async function listLiveRuns(db: ScopedDb, partnerId: string): Promise<Liv
     )
     .orderBy("r.state", "desc")
     .orderBy("r.createdAt")
-    .limit(MOST_LIVE)
-    .execute();
-  return rows.map((row) => ({
+    .limit(MOST_LIVE);
+  return (await executeKept(db, live.compile())).map((row) => ({
     ...row,
     state: row.state as LiveRun["state"],
     waitsUntil: row.state === "queued" ? (row.waitsUntil?.toISOString() ?? null) : null,

@@ -1,6 +1,6 @@
 // Every query of saved views: a member's own, the team's, and the one that the list opens with.
 import { sql } from "kysely";
-import type { ScopedDb } from "#db/client.ts";
+import { executeKept, type ScopedDb } from "#db/client.ts";
 import type { Actor } from "#server/permissions.ts";
 import type { View } from "./schema.ts";
 
@@ -35,7 +35,10 @@ const visible = (db: ScopedDb, { partnerId, membershipId }: Member) =>
 
 /** One's own first, then the team's, each by name. */
 export const listViews = (db: ScopedDb, member: Member, most: number): Promise<View[]> =>
-  visible(db, member).orderBy("isOwn", "desc").orderBy("v.name").orderBy("v.id").limit(most).execute();
+  executeKept(
+    db,
+    visible(db, member).orderBy("isOwn", "desc").orderBy("v.name").orderBy("v.id").limit(most).compile(),
+  );
 
 export const findView = (db: ScopedDb, member: Member, id: string): Promise<View | undefined> =>
   visible(db, member).where("v.id", "=", id).executeTakeFirst();
