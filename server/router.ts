@@ -18,6 +18,7 @@ import { syncRouter } from "./sync/router.ts";
 import { tokensRouter } from "./tokens/router.ts";
 import { trialsRouter } from "./trials/router.ts";
 import { router } from "./trpc.ts";
+import { undoRouter } from "./undo/router.ts";
 import { unlinksRouter } from "./unlinks/router.ts";
 import { vendorAccountsRouter } from "./vendor-accounts/router.ts";
 import { viewsRouter } from "./views/router.ts";
@@ -42,6 +43,7 @@ export const appRouter = router({
   sync: syncRouter,
   tokens: tokensRouter,
   trials: trialsRouter,
+  undo: undoRouter,
   unlinks: unlinksRouter,
   vendorAccounts: vendorAccountsRouter,
   views: viewsRouter,

@@ -1,4 +1,6 @@
 import { sessionCookieName } from "#server/auth/sessions.ts";
+import type { Undo } from "#server/undo/schema.ts";
+import { callerFor, type Member } from "#tests/factories.ts";
 
 type Handler = (request: Request, context: { params: Promise<{ id: string }> }) => Promise<Response>;
 const host = "127.0.0.1:3000";
@@ -37,4 +39,16 @@ export function formOf(handler: Handler, noun: string, always: object = {}) {
   const send = (who: { token: string } | null, { id }: { id: string }, body: object, form = false) =>
     sendTo(handler, who, `/api/${noun}/${id}`, { ...always, ...body }, { form });
   return { send, answer: (...given: Parameters<typeof send>) => answerOf(send(...given)) };
+}
+
+/** Where a form leads back to: its query without the undo, and the undo as its page opens it for `who` (null: none). */
+export async function ledTo(
+  { headers }: Response,
+  who: Member,
+  act: string,
+  of: string,
+): Promise<{ query: Record<string, string>; undo: Undo | null; was: string }> {
+  const { searchParams } = new URL(headers.get("location") ?? "", `http://${host}`);
+  const { was = "", ...query } = Object.fromEntries(searchParams);
+  return { query, undo: was === "" ? null : await (await callerFor(who)).undo.open({ act, of, was }), was };
 }

@@ -4,6 +4,7 @@ import { TextInput } from "#components/ui/input.tsx";
 import { Section } from "#components/ui/section.tsx";
 import { getT } from "#locales/server.ts";
 import type { TrialDetails } from "#server/trials/schema.ts";
+import type { Undo } from "#server/undo/schema.ts";
 import { PostForm, type PostTarget } from "./post-form.tsx";
 
 /** The early access programmes of a customer, with the flag that the warning reads. */
@@ -63,19 +64,15 @@ export async function Programmes({
 /** Notes a programme again that was removed a moment ago. */
 export async function ProgrammeUndo({
   programme,
-  takesMonthly,
   target,
 }: {
-  programme: string;
-  takesMonthly: boolean;
+  /** Its name, and whether it takes monthly licences: fields of the form. */
+  programme: Undo;
   target: PostTarget;
 }) {
   const t = await getT(target.lang, "accounts");
   return (
-    <PostForm
-      target={target}
-      fields={{ action: "addProgramme", programme, ...(takesMonthly && { takesMonthly: "on" }) }}
-    >
+    <PostForm target={target} fields={{ action: "addProgramme", ...programme }}>
       <Button type="submit" size="small">
         {t("convert.undo")}
       </Button>

@@ -11,6 +11,7 @@ import { countryName } from "#locales/format.ts";
 import type { Language } from "#locales/languages.ts";
 import { getT } from "#locales/server.ts";
 import type { CustomerRecord } from "#server/records/schema.ts";
+import { readUndo, type Undo, type UndoInput } from "#server/undo/schema.ts";
 import { ContactList } from "./contact-list.tsx";
 import "./contact-panel.css";
 import { LaunchPlace } from "./launch-place.tsx";
@@ -23,16 +24,25 @@ import { WriteStates } from "./write-states.tsx";
 type Query = Record<string, string | string[] | undefined>;
 type Page = { query: Query; lang: Language; membershipId: string };
 type Read = (input: { panel: string }) => Promise<CustomerRecord | null>;
+type OpenUndo = (input: UndoInput) => Promise<Undo | null>;
 const oneOf = (query: Query, name: string): string | undefined => [query[name]].flat()[0];
 
 /** The contact panel of the customer that `?panel=` names, over the list; nothing where the address names none. */
-export async function ContactPanel({ query, lang, membershipId, read }: Page & { read: Read }) {
+export async function ContactPanel({
+  query,
+  lang,
+  membershipId,
+  read,
+  openUndo,
+}: Page & { read: Read; openUndo: OpenUndo }) {
   const customerId = oneOf(query, "panel") ?? "";
   if (customerId === "") return null;
   const [t, record] = await Promise.all([
     getT(lang, "customer"),
     read({ panel: customerId.slice(0, 100).replaceAll("\0", "").toWellFormed() }),
   ]);
+  const renamed = readUndo(query, "rename", record?.id);
+  const undo = renamed ? await openUndo(renamed) : null;
   const closeHref = panelHref(`/${lang}/customers`, searchOf(query));
   const isEditing = record?.may.edit === true && oneOf(query, "edit") === "name";
   return (
@@ -63,7 +73,7 @@ export async function ContactPanel({ query, lang, membershipId, read }: Page & {
         </a>
       </div>
       {record ? (
-        <PanelBody record={record} isEditing={isEditing} page={{ query, lang, membershipId }} />
+        <PanelBody record={record} isEditing={isEditing} page={{ query, lang, membershipId }} undo={undo} />
       ) : (
         <p className="p-4 text-ink-soft sm:p-5">{t("panel.noneWhy")}</p>
       )}
@@ -75,10 +85,12 @@ async function PanelBody({
   record,
   isEditing,
   page: { query, lang, membershipId },
+  undo,
 }: {
   record: CustomerRecord;
   isEditing: boolean;
   page: Page;
+  undo: Undo | null;
 }) {
   const [t, list, ends] = await Promise.all([
     getT(lang, "customer"),
@@ -107,7 +119,7 @@ async function PanelBody({
         <PanelNotice
           record={record}
           saved={oneOf(query, "saved")}
-          was={oneOf(query, "was")}
+          was={undo?.["name"]}
           lang={lang}
           membershipId={membershipId}
           returnTo={returnTo}

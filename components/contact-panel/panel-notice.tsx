@@ -5,7 +5,7 @@ import type { Language } from "#locales/languages.ts";
 import { getT } from "#locales/server.ts";
 import type { CustomerRecord } from "#server/records/schema.ts";
 
-/** What became of a form of the panel; a new name with the one before it (`was`) and the click that gives that back. */
+/** What became of a form of the panel; a new name with the one before it (`was`, undefined: not known) and the click that gives that back. */
 export async function PanelNotice({
   record,
   saved,

@@ -2,23 +2,25 @@ import { Button } from "#components/ui/button.tsx";
 import { Notice } from "#components/ui/notice.tsx";
 import type { Language } from "#locales/languages.ts";
 import { getT } from "#locales/server.ts";
+import type { Undo } from "#server/undo/schema.ts";
 import { NotSaved } from "./customer-notice.tsx";
 
 const acts = ["add", "change", "remove", "show"] as const;
 
 /** What became of a form of the page, with the one click that takes a removal back. */
 export async function CustomerEditNotice({
-  fields,
+  fields: { wrong, done },
+  undo,
   lang,
   action,
 }: {
   fields: Readonly<Record<string, string>>;
+  undo: Undo | null;
   lang: Language;
   /** Where the forms of contacts go. */
   action: string;
 }) {
   const t = await getT(lang, "customer");
-  const { wrong, done, ...undo } = fields;
   if (wrong !== undefined) return <NotSaved wrong={wrong} lang={lang} />;
   const act = acts.find((one) => one === done);
   if (act === undefined) return null;
@@ -29,7 +31,7 @@ export async function CustomerEditNotice({
         title={t(`contacts.done.${act}`)}
         action={
           act === "remove" &&
-          undo["act"] !== undefined && (
+          undo && (
             <form method="post" action={action}>
               {Object.entries(undo).map(([name, value]) => (
                 <input key={name} type="hidden" name={name} value={value} />

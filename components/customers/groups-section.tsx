@@ -1,13 +1,14 @@
 import Link from "next/link";
 import { GroupNotice } from "#components/groups/group-notice.tsx";
 import { type Query, typed } from "#components/groups/group-view.ts";
-import { movedUndo, UndoChange } from "#components/groups/undo-change.tsx";
+import { UndoMove } from "#components/groups/undo-change.tsx";
 import { Button } from "#components/ui/button.tsx";
 import { Field } from "#components/ui/field.tsx";
 import { Select } from "#components/ui/input.tsx";
 import { Section } from "#components/ui/section.tsx";
 import { getT } from "#locales/server.ts";
-import type { GroupsOf, LastChange } from "#server/groups/schema.ts";
+import type { GroupsOf } from "#server/groups/schema.ts";
+import type { Undo } from "#server/undo/schema.ts";
 import type { CustomerView } from "./customer-view.ts";
 
 const pill = "inline-block rounded-full bg-sunken px-2.5 py-0.5";
@@ -18,20 +19,19 @@ export async function GroupsSection({
   groups,
   query,
   membershipId,
-  moved,
+  undo,
 }: {
   view: CustomerView;
   groups: GroupsOf | null;
   query: Query;
   membershipId: string;
-  /** Into or out of which group the customer was moved a moment ago; null: nothing was. */
-  moved: LastChange | null;
+  /** What takes back that the customer was moved a moment ago; null: it was not. */
+  undo: Undo | null;
 }) {
   const [t, g] = await Promise.all([getT(lang, "customer"), getT(lang, "group")]);
   const { id, groups: names } = details.row;
   const isEmpty = names.length === 0;
   const back = `/${lang}/customers/${id}#groups`;
-  const undo = groups && moved && movedUndo(moved, { lang, membershipId }, back);
   const isOutcome =
     ["added", "removed"].includes(typed(query, "notice") ?? "") ||
     typed(query, "error")?.startsWith("group.");
@@ -50,7 +50,11 @@ export async function GroupsSection({
       }
     >
       {isOutcome && (
-        <GroupNotice query={query} lang={lang} undo={undo && <UndoChange undo={undo} lang={lang} />} />
+        <GroupNotice
+          query={query}
+          lang={lang}
+          undo={groups && undo && <UndoMove undo={undo} member={{ lang, membershipId }} back={back} />}
+        />
       )}
       {isEmpty ? (
         <p className="text-ink-soft">{t("groups.empty")}</p>

@@ -3,6 +3,7 @@ import { AppError, type AppErrorCode } from "#server/errors.ts";
 import { backTo, languageIn, readForm, seeOther } from "#server/http/forms.ts";
 import { route } from "#server/route.ts";
 import { requireCustomer } from "#server/trpc.ts";
+import { packUndo } from "#server/undo/rules.ts";
 import { ContactForm } from "./schema.ts";
 import { changeContact } from "./service.ts";
 
@@ -29,7 +30,8 @@ export const change = route<{ id: string }>(
     const undo = await changeContact(ctx, params.id, form);
     if (!isForm) return Response.json({}, { headers: { "cache-control": "no-store" } });
     const path = `/${languageIn(request, language)}/customers/${params.id}/edit`;
-    return seeOther({ path, query: { done: form.act, ...undo }, hash: "contacts" });
+    const was = packUndo(undo, { act: "contact", of: params.id, membershipId: actor.membershipId });
+    return seeOther({ path, query: { done: form.act, ...was }, hash: "contacts" });
   },
   backTo((typed, request, language) => {
     const id = new URL(request.url).pathname.split("/").at(-1) ?? "";

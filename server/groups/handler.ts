@@ -6,8 +6,9 @@ import { backTo, languageIn, type Place, readForm, seeOther } from "#server/http
 import { safeReturn } from "#server/http/incoming.ts";
 import { isConfirmed } from "#server/http/typed-word.ts";
 import { route } from "#server/route.ts";
-import { packUndo, readName } from "./rules.ts";
-import { readRule, type Rule } from "./schema.ts";
+import { packUndo } from "#server/undo/rules.ts";
+import { readName } from "./rules.ts";
+import { formOf, readRule, type Rule } from "./schema.ts";
 import {
   addToGroup,
   countMeant,
@@ -56,11 +57,6 @@ const typedOf = (fields: Record<string, string>): Record<string, string> =>
       ([name]) => !["version", "action", "return"].includes(name) && !name.startsWith("customer."),
     ),
   );
-/** Longer addresses are refused on the way to some servers: then the page offers no undo. */
-const MOST_UNDO = 3_000;
-/** What the page needs to take the change back (components/groups/undo-change.tsx); nothing where nothing changed. */
-const undoable = (was: string, place: Parameters<typeof packUndo>[1]): Record<string, string> =>
-  was !== "" && was.length <= MOST_UNDO ? { was: packUndo(was, place) } : {};
 const newPage = (fields: Record<string, string>, _: Request, language: Language): Place => ({
   path: `/${language}/groups/new`,
   query: typedOf(fields),
@@ -107,32 +103,42 @@ export const changeGroup = route<{ id: string }>(
     const language = languageIn(input.request, input.language);
     const action = actions.find((one) => one === fields["action"]);
     if (action === undefined) throw new AppError("request.invalid");
-    const change = async (): Promise<string> => {
+    // The fields of the form that takes it back.
+    const change = async (): Promise<Record<string, string>> => {
       switch (action) {
         case "rename":
-          return renameGroup(input, { id, version: requireVersion(fields), name: requireName(fields) });
+          return {
+            action,
+            name: await renameGroup(input, {
+              id,
+              version: requireVersion(fields),
+              name: requireName(fields),
+            }),
+          };
         case "rule": {
           const version = requireVersion(fields);
-          return JSON.stringify(await setRule(input, { id, version, rule: requireRule(fields) }, new Date()));
+          const was = await setRule(input, { id, version, rule: requireRule(fields) }, new Date());
+          return { action, ...formOf(was) };
         }
         case "give":
         case "take": {
           const membershipId = requireMembership(fields);
           const isGiven = action === "give";
-          return (await setAdministrator(input, { id, membershipId, isGiven })) ? membershipId : "";
+          const isChanged = await setAdministrator(input, { id, membershipId, isGiven });
+          return isChanged ? { action: isGiven ? "take" : "give", membershipId } : {};
         }
         case "delete":
           if (!isConfirmed(textOf(fields, "word"))) throw new AppError("group.wordMissing");
           await removeGroup(input, id, new Date());
-          return "";
+          return {};
       }
     };
-    const was = await change();
+    const undo = await change();
     if (!isForm) return Response.json({}, { headers: noStore });
     const path = action === "delete" ? `/${language}/groups` : `/${language}/groups/${id}`;
     const { membershipId } = input.actor;
-    const undo = undoable(was, { membershipId, notice: action, groupId: id });
-    return seeOther({ path, query: { notice: action, ...undo } });
+    const was = packUndo(undo, { membershipId, act: `group ${action}`, of: id });
+    return seeOther({ path, query: { notice: action, ...was } });
   },
   backTo(groupPage),
 );
@@ -157,6 +163,8 @@ function requireCustomers(fields: Fields): string[] {
   if (ids.data.length === 0) throw new AppError("group.noneChosen");
   return [...new Set(ids.data)];
 }
+const tickedOf = (customers: readonly string[]) =>
+  Object.fromEntries(customers.map((id) => [`customer.${id}`, "on"]));
 const returnTo = (back: unknown, language: Language, outcome: Record<string, string>): Place => {
   const page = new URL(safeReturn(back, `/${language}/groups`), "http://here.invalid");
   for (const name of ["notice", "error", "n", "moved", "was"]) page.searchParams.delete(name);
@@ -179,8 +187,10 @@ export const changeMembers = route(
     const language = languageIn(input.request, input.language);
     const notice = isAdd ? "added" : "removed";
     const { membershipId } = input.actor;
-    const undo = undoable(changed.join("."), { membershipId, notice, groupId });
-    const outcome = { notice, n: String(changed.length), moved: groupId, ...undo };
+    const back = { action: isAdd ? "remove" : "add", group: groupId };
+    const undo = changed.length === 0 ? {} : { ...back, ...tickedOf(changed) };
+    const was = packUndo(undo, { membershipId, act: `group ${notice}`, of: groupId });
+    const outcome = { notice, n: String(changed.length), moved: groupId, ...was };
     return seeOther(returnTo(fields["return"], language, outcome));
   },
   backTo((fields, _, language) => returnTo(fields["return"], language, {})),

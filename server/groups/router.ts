@@ -1,18 +1,7 @@
 // Groups of customers, to be read; they are changed by forms (handler.ts).
 import { z } from "zod";
 import { procedure, router } from "#server/trpc.ts";
-import { unpackUndo } from "./rules.ts";
-import {
-  Count,
-  GroupDetails,
-  GroupList,
-  GroupListInput,
-  GroupsOf,
-  LastChange,
-  LastChangeInput,
-  Rule,
-  RuleOptions,
-} from "./schema.ts";
+import { Count, GroupDetails, GroupList, GroupListInput, GroupsOf, Rule, RuleOptions } from "./schema.ts";
 import { countMeant, readGroup, readGroups, readGroupsOf, readRuleOptions } from "./service.ts";
 
 export const groupsRouter = router({
@@ -38,12 +27,4 @@ export const groupsRouter = router({
     .input(z.strictObject({ of: z.uuid() }))
     .output(GroupsOf)
     .query(({ ctx, input }) => readGroupsOf(ctx, input.of)),
-  /** The change that the address after it tells, opened; null: it was made up, or made by somebody else. */
-  lastChange: procedure("group:manage")
-    .input(LastChangeInput)
-    .output(LastChange.nullable())
-    .query(({ ctx, input: { was, ...change } }) => {
-      const opened = unpackUndo(was, { ...change, membershipId: ctx.actor.membershipId });
-      return opened === null ? null : { ...change, was: opened };
-    }),
 });

@@ -28,6 +28,15 @@ export type Rule = z.infer<typeof Rule>;
 /** The field of a form that ticks one value: `statuses.warning`. Tags are one field, separated by commas. */
 export const fieldOf = (fact: Fact, value: string): string => `${fact}.${value}`;
 
+/** A rule as the fields of its form. */
+export const formOf = ({ match, tags, ...rule }: Rule): Record<string, string> => ({
+  match,
+  tags: tags.join(", "),
+  ...Object.fromEntries(
+    facts.flatMap((fact) => (fact === "tags" ? [] : rule[fact].map((value) => [fieldOf(fact, value), "on"]))),
+  ),
+});
+
 /** Tags as people write them in one field, each once whatever its capitals. */
 function readTags(text: string): string[] {
   const tags = text
@@ -72,17 +81,6 @@ export const GroupListInput = z.strictObject({
   after: z.string().max(1_000).optional(),
 });
 export type GroupListInput = z.output<typeof GroupListInput>;
-
-/** What the address after a change says of it; `was` as the server packed it. */
-export const LastChangeInput = z.strictObject({
-  groupId: z.uuid(),
-  notice: z.string().min(1).max(20),
-  was: z.string().min(1).max(8_000),
-});
-export type LastChangeInput = z.infer<typeof LastChangeInput>;
-/** What a change of a group did (`notice`), and what takes it back (`was`: name, membership, rule or customers). */
-export const LastChange = z.object({ groupId: z.uuid(), notice: z.string(), was: z.string() });
-export type LastChange = z.infer<typeof LastChange>;
 
 /** Counted up to a limit; `isMore`: there are more than `count`. */
 export const Count = z.object({ count: z.number(), isMore: z.boolean() });

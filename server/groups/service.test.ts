@@ -21,6 +21,7 @@ import {
   type Member,
   refresh,
 } from "#tests/factories.ts";
+import { ledTo } from "#tests/forms.ts";
 import { changeGroup, changeMembers, countCustomers, makeGroup as create } from "./handler.ts";
 import { settleMembers } from "./queries-rule.ts";
 
@@ -152,35 +153,47 @@ describe("a group that people fill", () => {
     const { id } = await makeGroup({ partnerId, name: "Come era" });
     const { id: otherGroup } = await makeGroup({ partnerId });
     const rename = { action: "rename", version: "1", name: "Come è" };
-    const { headers } = await send(changeGroup, boss, `/${id}`, rename, "form");
-    const { searchParams } = new URL(headers.get("location") ?? "", origin);
-    const was = searchParams.get("was") ?? "";
-    const told = { groupId: id, notice: "rename", was };
-    expect(searchParams.get("notice")).toBe("rename");
+    const answered = await send(changeGroup, boss, `/${id}`, rename, "form");
+    const { query, undo, was } = await ledTo(answered, boss, "group rename", id);
+    expect([query, undo]).toEqual([{ notice: "rename" }, { action: "rename", name: "Come era" }]);
     expect(was).not.toContain("Come");
-    const open = async (who: Member, input: typeof told) => (await callerFor(who)).groups.lastChange(input);
-    expect(await open(boss, told)).toEqual({ ...told, was: "Come era" });
+    const told = { act: "group rename", of: id, was };
+    const open = async (who: Member, input: typeof told) => (await callerFor(who)).undo.open(input);
     expect(await open(await makeMember({ partnerId }), told)).toBeNull();
     for (const other of [
-      { notice: "take" },
-      { groupId: otherGroup },
+      { act: "group take" },
+      { of: otherGroup },
       { was: "Come era" },
       { was: `${was.slice(0, -2)}AA` },
       { was: was.slice(0, 20) },
     ])
       expect(await open(boss, { ...told, ...other }), JSON.stringify(other)).toBeNull();
+  });
 
-    const customer = await makeCustomer({ partnerId });
-    const add = { action: "add", group: id, [`customer.${customer.id}`]: "on", return: `/it/groups/${id}` };
-    const moved = await send(changeMembers, boss, "/members", add, "form");
-    const {
-      notice,
-      was: packed = "",
-      ...rest
-    } = Object.fromEntries(new URL(moved.headers.get("location") ?? "", origin).searchParams);
-    expect([notice, rest]).toEqual(["added", { n: "1", moved: id }]);
-    const into = { groupId: id, notice: "added", was: packed };
-    expect(await open(boss, into)).toEqual({ ...into, was: customer.id });
+  test("what takes back customers and a rule are the forms' own fields, as far as an address holds them", async () => {
+    const large = await makePartner();
+    const owner = await makeMember({ partnerId: large });
+    const { id } = await makeGroup({ partnerId: large });
+    const add = async (customers: number) => {
+      const added: string[] = [];
+      for (let n = 0; n < customers; n += 1) added.push((await makeCustomer({ partnerId: large })).id);
+      const ticked = Object.fromEntries(added.map((customer) => [`customer.${customer}`, "on"]));
+      const fields = { action: "add", group: id, return: `/it/groups/${id}`, ...ticked };
+      const moved = await send(changeMembers, owner, "/members", fields, "form");
+      return { ticked, ...(await ledTo(moved, owner, "group added", id)) };
+    };
+    const few = await add(100);
+    expect(few.query).toEqual({ notice: "added", n: "100", moved: id });
+    expect(few.undo).toEqual({ action: "remove", group: id, ...few.ticked });
+    expect((await add(130)).undo).toBeNull();
+
+    const tags = Array.from({ length: 20 }, (_, n) => `etichetta ${n}`).join(", ");
+    const countries = tick(...["AT", "CH", "DE", "FR", "IT"].map((code) => `countries.${code}`));
+    const rule = { match: "any", tags, ...countries };
+    const byRule = await made(send(create, boss, "", { name: "Regola che torna", kind: "rule", ...rule }));
+    const other = { action: "rule", version: "1", match: "all", tags: "nessuno" };
+    const set = await send(changeGroup, boss, `/${byRule}`, other, "form");
+    expect((await ledTo(set, boss, "group rule", byRule)).undo).toEqual({ action: "rule", ...rule });
   });
 
   test("shows its administrators present and future customers, from their next request to their last", async () => {

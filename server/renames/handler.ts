@@ -4,6 +4,7 @@ import { backTo, languageIn, readForm, seeOther } from "#server/http/forms.ts";
 import { safeReturn } from "#server/http/incoming.ts";
 import { route } from "#server/route.ts";
 import { requireCustomer } from "#server/trpc.ts";
+import { packUndo } from "#server/undo/rules.ts";
 import { RenameForm } from "./schema.ts";
 import { renameCustomer, retryRename } from "./service.ts";
 
@@ -27,7 +28,11 @@ export const rename = route<{ id: string }>(
     const fallback = `/${languageIn(request, language)}/customers/${params.id}`;
     return seeOther({
       path: safeReturn(form.return, fallback),
-      query: { saved: form.act, ...(was !== undefined && { was }) },
+      query: {
+        saved: form.act,
+        ...(was !== undefined &&
+          packUndo({ name: was }, { act: "rename", of: params.id, membershipId: actor.membershipId })),
+      },
     });
   },
   backTo(({ return: page, name }, request, language) => {

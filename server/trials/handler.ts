@@ -2,6 +2,7 @@
 import { AppError } from "#server/errors.ts";
 import { backTo, languageIn, readForm, seeOther } from "#server/http/forms.ts";
 import { route } from "#server/route.ts";
+import { packUndo } from "#server/undo/rules.ts";
 import { requireEndable } from "#server/unlinks/service.ts";
 import { type Conversion, MOST_UNITS, TrialForm } from "./schema.ts";
 import { addProgramme, convertAccount, removeProgramme } from "./service.ts";
@@ -48,7 +49,11 @@ export const change = route<{ id: string }>(
           const removed = await removeProgramme(ctx, id, form.data.programmeId);
           return {
             notice: "programmeRemoved",
-            ...(removed && { was: removed.programme, ...(removed.takesMonthly && { took: "on" }) }),
+            ...(removed &&
+              packUndo(
+                { programme: removed.programme, ...(removed.takesMonthly && { takesMonthly: "on" }) },
+                { act: "programme", of: id, membershipId: actor.membershipId },
+              )),
           };
         }
       }

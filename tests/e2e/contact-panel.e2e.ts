@@ -142,8 +142,8 @@ for (const javaScriptEnabled of [true, false])
       await expect(heading).toHaveText(name);
       await expect(panel).toContainText(words.name.saved);
       expect(await record(caller, id)).toMatchObject({ nameShown: name, isNameChosen: false });
-      // A link that says so of a name that stands already offers nothing.
-      await page.goto(`/${language}/customers?panel=${id}&saved=rename&was=${encodeURIComponent(name)}`);
+      // A link that somebody made up offers nothing.
+      await page.goto(`/${language}/customers?panel=${id}&saved=rename&was=${encodeURIComponent(chosen)}`);
       await expect(panel).toContainText(words.name.saved);
       await expect(undo).toHaveCount(0);
       await page.goto(`/${language}/customers?panel=${id}&saved=retry`);
@@ -293,6 +293,10 @@ test("without scripts: the panel, its form, the record and the contacts", async 
   await row.locator("summary").click();
   await row.getByRole("button", { name: it.contacts.remove }).click();
   await expect(row).toHaveCount(0);
+  // A link that somebody made up brings nobody in.
+  await page.goto(`/it/customers/${id}/edit?done=remove&act=add&lastName=Falso&was=Falso`);
+  await expect(page.getByText(it.contacts.done.remove)).toBeVisible();
+  await expect(page.getByRole("button", { name: it.edit.undo })).toHaveCount(0);
   await context.close();
 });
 

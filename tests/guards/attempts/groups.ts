@@ -22,9 +22,9 @@ export const attempts: MakeAttempts = async (a) => {
       unknown: { id: crypto.randomUUID() },
       answer: "NOT_FOUND group.notFound",
     },
-    "groups.lastChange": {
-      own: { groupId: group.id, notice: "take", was: "AQ" },
-      unknown: { groupId: crypto.randomUUID(), notice: "take", was: "AQ" },
+    "undo.open": {
+      own: { act: "group take", of: group.id, was: "AQ" },
+      unknown: { act: "group take", of: crypto.randomUUID(), was: "AQ" },
       answer: "OK",
     },
     "groups.ofCustomer": {

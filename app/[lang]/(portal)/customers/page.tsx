@@ -139,7 +139,13 @@ export default async function CustomersPage({ params, searchParams }: Props) {
       <SelectionForm list={list} input={input} actor={actor} lang={lang} />
       <ListForms actor={actor} returnTo={listHref(lang, input, { after: input.after })} lang={lang} />
       <ListPages list={list} input={input} lang={lang} />
-      <ContactPanel query={query} lang={lang} membershipId={actor.membershipId} read={api.records.listed} />
+      <ContactPanel
+        query={query}
+        lang={lang}
+        membershipId={actor.membershipId}
+        read={api.records.listed}
+        openUndo={api.undo.open}
+      />
     </>
   );
 }

@@ -23,12 +23,12 @@ import { SyncNotice } from "#components/customers/sync-notice.tsx";
 import type { WarningView } from "#components/warnings/warning-view.ts";
 import { isLanguage, languages } from "#locales/languages.ts";
 import { typed } from "#components/groups/group-view.ts";
-import { toldChange } from "#components/groups/undo-change.tsx";
 import { getT } from "#locales/server.ts";
 import { api } from "#server/caller.ts";
 import { detailsInput } from "#server/customer/schema.ts";
 import { can } from "#server/permissions.ts";
 import { requireActor } from "#server/session.ts";
+import { readUndo } from "#server/undo/schema.ts";
 
 type Query = Record<string, string | string[] | undefined>;
 type Props = { params: Promise<{ lang: string; customerId: string }>; searchParams: Promise<Query> };
@@ -84,12 +84,9 @@ export default async function CustomerPage({ params, searchParams }: Props) {
     api.warnings.byCustomer({ customerId }),
     api.records.byCustomer({ customerId }),
   ]);
-  const told = toldChange(query, typed(query, "moved"));
-  const [groups, moved] = can(actor, "group:manage")
-    ? await Promise.all([
-        api.groups.ofCustomer({ of: customerId }),
-        told ? api.groups.lastChange(told) : null,
-      ])
+  const moved = readUndo(query, `group ${typed(query, "notice")}`, typed(query, "moved"));
+  const [groups, undo] = can(actor, "group:manage")
+    ? await Promise.all([api.groups.ofCustomer({ of: customerId }), moved ? api.undo.open(moved) : null])
     : [null, null];
   const { membershipId, timeZone } = actor;
   const handling: WarningView = { warnings, customerId, membershipId, lang, timeZone, query };
@@ -125,7 +122,7 @@ export default async function CustomerPage({ params, searchParams }: Props) {
               groups={groups}
               query={query}
               membershipId={membershipId}
-              moved={moved}
+              undo={undo}
             />
           )}
         </div>

@@ -7,7 +7,7 @@ import { GroupNotice } from "#components/groups/group-notice.tsx";
 import { fieldsIn, type GroupView, type Query, typed } from "#components/groups/group-view.ts";
 import { AddSection, MembersSection } from "#components/groups/members-section.tsx";
 import { DeleteSection, NameSection } from "#components/groups/name-section.tsx";
-import { toldChange, UndoChange, undoOf } from "#components/groups/undo-change.tsx";
+import { UndoChange } from "#components/groups/undo-change.tsx";
 import { RuleSection } from "#components/groups/rule-section.tsx";
 import { PageRefresh } from "#components/imports/page-refresh.tsx";
 import { Badge } from "#components/ui/badge.tsx";
@@ -21,6 +21,7 @@ import { api } from "#server/caller.ts";
 import { readListAddress } from "#server/customers/schema.ts";
 import { readRule } from "#server/groups/schema.ts";
 import { requireActor } from "#server/session.ts";
+import { readUndo } from "#server/undo/schema.ts";
 
 type Props = { params: Promise<{ lang: string; groupId: string }>; searchParams: Promise<Query> };
 const uuid = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
@@ -53,8 +54,8 @@ export default async function GroupPage({ params, searchParams }: Props) {
   const isByRule = group.rule !== null;
   const find = typed(query, "find")?.trim();
   const draft = isByRule && typed(query, "count") !== undefined ? readRule(fieldsIn(query)) : undefined;
-  const told = toldChange(query, groupId);
-  const [t, one, common, members, found, options, counted, change] = await Promise.all([
+  const told = readUndo(query, `group ${typed(query, "notice")}`, groupId);
+  const [t, one, common, members, found, options, counted, undo] = await Promise.all([
     getT(lang, "groups"),
     getT(lang, "group"),
     getT(lang, "common"),
@@ -62,9 +63,8 @@ export default async function GroupPage({ params, searchParams }: Props) {
     !isByRule && find ? listCustomers({ q: find, pageSize: String(FOUND) }) : null,
     isByRule ? api.groups.options() : null,
     draft ? api.groups.count({ rule: draft }) : null,
-    told ? api.groups.lastChange(told) : null,
+    told ? api.undo.open(told) : null,
   ]);
-  const undo = change ? undoOf(change, view, `/${lang}/groups/${groupId}`) : undefined;
   const isCounted = typed(query, "count") !== undefined;
   return (
     <>
@@ -83,7 +83,11 @@ export default async function GroupPage({ params, searchParams }: Props) {
           </LinkButton>
         }
       />
-      <GroupNotice query={query} lang={lang} undo={undo && <UndoChange undo={undo} lang={lang} />} />
+      <GroupNotice
+        query={query}
+        lang={lang}
+        undo={undo && <UndoChange undo={undo} view={view} back={`/${lang}/groups/${groupId}`} />}
+      />
       {!group.isSettled && (
         <div className="mb-5">
           <noscript>

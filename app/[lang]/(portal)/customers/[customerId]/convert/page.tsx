@@ -6,6 +6,7 @@ import { Notice } from "#components/ui/notice.tsx";
 import { Section } from "#components/ui/section.tsx";
 import { formatDay, formatList } from "#locales/format.ts";
 import { api } from "#server/caller.ts";
+import { readUndo } from "#server/undo/schema.ts";
 import {
   type EndingProps,
   readSubject,
@@ -33,7 +34,8 @@ export default async function ConvertPage(props: EndingProps) {
   const refusing = programmes.filter(({ takesMonthly }) => !takesMonthly).map(({ programme }) => programme);
   const notice = query["notice"];
   const wasConverted = notice === "converted" && converted[0];
-  const removed = notice === "programmeRemoved" && typeof query["was"] === "string" ? query["was"] : "";
+  const told = notice === "programmeRemoved" ? readUndo(query, "programme", customerId) : undefined;
+  const undo = told ? await api.undo.open(told) : null;
   return frame(
     <>
       <OutcomeNotice
@@ -42,15 +44,11 @@ export default async function ConvertPage(props: EndingProps) {
             ? `${t("convert.starts", { day: formatDay(lang, wasConverted.on) })}: ${formatList(lang, wasConverted.products)}`
             : notice === "programmeAdded"
               ? t("convert.programmeAdded")
-              : removed !== ""
-                ? t("convert.programmeRemoved", { programme: removed })
+              : undo
+                ? t("convert.programmeRemoved", { programme: undo["programme"] ?? "" })
                 : undefined
         }
-        undo={
-          removed === "" ? undefined : (
-            <ProgrammeUndo programme={removed} takesMonthly={query["took"] === "on"} target={target} />
-          )
-        }
+        undo={undo && <ProgrammeUndo programme={undo} target={target} />}
         error={query["error"]}
         lang={lang}
       />

@@ -11,6 +11,7 @@ import { isLanguage, languages } from "#locales/languages.ts";
 import { getT } from "#locales/server.ts";
 import { api } from "#server/caller.ts";
 import { requireActor } from "#server/session.ts";
+import { readUndo } from "#server/undo/schema.ts";
 
 type Query = Record<string, string | string[] | undefined>;
 type Props = { params: Promise<{ lang: string; customerId: string }>; searchParams: Promise<Query> };
@@ -52,6 +53,8 @@ export default async function EditCustomerPage({ params, searchParams }: Props) 
   ]);
   const fields = readFields(query);
   const { wrong } = fields;
+  const removed = readUndo(query, "contact", record.id);
+  const undo = removed ? await api.undo.open(removed) : null;
   const isContact = fields["act"] !== undefined;
   const page = `/${lang}/customers/${record.id}`;
   return (
@@ -72,6 +75,7 @@ export default async function EditCustomerPage({ params, searchParams }: Props) 
       />
       <CustomerEditNotice
         fields={fields}
+        undo={undo}
         lang={lang}
         action={`/api/contacts/${record.id}?${new URLSearchParams({ lang, membership: membershipId })}`}
       />
