@@ -1,11 +1,10 @@
-import { Button } from "#components/ui/button.tsx";
-import { HeldValue } from "#components/ui/held-value.tsx";
 import { Notice } from "#components/ui/notice.tsx";
+import { UndoForm } from "#components/ui/undo-form.tsx";
 import type { Language } from "#locales/languages.ts";
 import { getT } from "#locales/server.ts";
 import type { CustomerRecord } from "#server/records/schema.ts";
 
-/** What became of a form of the panel; a new name with the one before it (`was`, undefined: not known) and the click that gives that back. */
+/** What became of a form of the panel; a new name with the one before it (`was`, where it is known) and the click back to it. */
 export async function PanelNotice({
   record,
   saved,
@@ -32,15 +31,11 @@ export async function PanelNotice({
           tone="positive"
           title={t("name.saved")}
           action={
-            <form method="post" action={action}>
-              <input type="hidden" name="act" value="rename" />
-              <HeldValue name="name" value={was} />
-              <HeldValue name="seen" value={record.nameShown} />
-              <input type="hidden" name="return" value={returnTo} />
-              <Button type="submit" size="small">
-                {t("edit.undo")}
-              </Button>
-            </form>
+            <UndoForm
+              action={action}
+              fields={{ act: "rename", name: was, seen: record.nameShown, return: returnTo }}
+              label={t("edit.undo")}
+            />
           }
         >
           {t("name.before")} <bdi className="font-medium">{was}</bdi>

@@ -1,5 +1,5 @@
-import { Button } from "#components/ui/button.tsx";
 import { Notice } from "#components/ui/notice.tsx";
+import { UndoForm } from "#components/ui/undo-form.tsx";
 import type { Language } from "#locales/languages.ts";
 import { getT } from "#locales/server.ts";
 import type { Undo } from "#server/undo/schema.ts";
@@ -29,19 +29,7 @@ export async function CustomerEditNotice({
       <Notice
         tone="positive"
         title={t(`contacts.done.${act}`)}
-        action={
-          act === "remove" &&
-          undo && (
-            <form method="post" action={action}>
-              {Object.entries(undo).map(([name, value]) => (
-                <input key={name} type="hidden" name={name} value={value} />
-              ))}
-              <Button type="submit" size="small">
-                {t("edit.undo")}
-              </Button>
-            </form>
-          )
-        }
+        action={act === "remove" && undo && <UndoForm action={action} fields={undo} label={t("edit.undo")} />}
       />
     </output>
   );

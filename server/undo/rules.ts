@@ -14,7 +14,6 @@ const placeOf = ({ act, of, membershipId }: UndoPlace) => ({
 
 /** Longer addresses are refused on the way to some servers: a hundred customers fit. */
 const MOST_PACKED = 4_000;
-const MOST_UNPACKED = 100_000;
 
 /** The query of the page that offers an undo: `was`; nothing where there is nothing to take back, or too much. */
 export function packUndo(fields: Undo, place: UndoPlace): { was?: string } {
@@ -28,7 +27,7 @@ export function packUndo(fields: Undo, place: UndoPlace): { was?: string } {
 export function unpackUndo(was: string, place: UndoPlace): Undo | null {
   try {
     const packed = Buffer.from(unbox(Buffer.from(was, "base64url"), placeOf(place)), "base64");
-    return Undo.parse(JSON.parse(inflateRawSync(packed, { maxOutputLength: MOST_UNPACKED }).toString()));
+    return Undo.parse(JSON.parse(inflateRawSync(packed).toString()));
   } catch {
     return null;
   }

@@ -15,5 +15,5 @@ export type Undo = z.infer<typeof Undo>;
 
 type Query = Readonly<Record<string, string | string[] | undefined>>;
 /** What a page's address says of a change that was made to `of`; undefined: nothing that could be opened. */
-export const readUndo = (query: Query, act: string | undefined, of: string | undefined) =>
+export const readUndo = (query: Query, act: string, of: string | undefined) =>
   UndoInput.safeParse({ act, of, was: [query["was"]].flat()[0] }).data;
