@@ -1,8 +1,7 @@
 // A plan that a connection keeps serves one reader after another: it must show each their own rows, as they are now.
 import { sql } from "kysely";
 import { afterAll, expect, test } from "vitest";
-import { closeDatabase, executeKept, withScope } from "#db/client.ts";
-import type { ScopedDb } from "#db/client.ts";
+import { closeDatabase, executeKept, type ScopedDb, withScope } from "#db/client.ts";
 import { adminQuery } from "#tests/database.ts";
 import { makeCustomer, makePartner } from "#tests/factories.ts";
 

@@ -107,13 +107,20 @@ type RawRow = {
 } & { sortValue: string | null };
 
 /** A view's columns are all nullable to the type generator; the tables under it say which are not. */
-type ReadRow = Omit<CustomerRow, "id" | "name" | "statusSince"> & {
+type ReadRow = Omit<
+  CustomerRow,
+  "id" | "name" | "statusSince" | "licenceKinds" | "categories" | "categoriesInactive" | "overUsed"
+> & {
   customerId: string;
   nameShown: string;
   hasMetrics: boolean;
   statusSince: Date;
   lastSyncAt: Date | null;
   licenceStateRank: number | null;
+  licenceKinds: string[] | null;
+  categories: string[] | null;
+  categoriesInactive: string[] | null;
+  overUsed: boolean | null;
   sortValue: string | null;
 };
 
